@@ -18,10 +18,6 @@ SUBNET_ROLE_PRIVATE: Mapping[str, str] = MappingProxyType({"kubernetes.io/role/i
 # How Karpenter finds subnets and security groups. https://karpenter.sh/docs/concepts/nodeclasses/
 KARPENTER_DISCOVERY = "karpenter.sh/discovery"
 
-# How the VPC CNI tells the subnets apart that it may place pods in with enhanced subnet discovery.
-# https://github.com/aws/amazon-vpc-cni-k8s/blob/master/docs/enhanced-subnet-discovery.md
-CNI_SUBNET = "kubernetes.io/role/cni"
-
 # How Cluster Autoscaler finds Auto Scaling groups and learns what a node of an empty group would look like.
 # https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
 AUTOSCALER_ENABLED = "k8s.io/cluster-autoscaler/enabled"
