@@ -175,7 +175,7 @@ class WorkloadIdentity(pulumi.ComponentResource):
             )
         )
 
-    def _attach_policies(self, role: aws_sdk.iam.Role) -> list[pulumi.Resource]:
+    def _attach_policies(self, role: aws_sdk.iam.Role) -> list[aws_sdk.iam.RolePolicyAttachment]:
         arns: dict[str, pulumi.Input[str]] = dict(self._args.managed_policies)
         for key, policy in self._own_policies().items():
             made = aws_sdk.iam.Policy(
