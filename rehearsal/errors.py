@@ -1,0 +1,19 @@
+"""Errors that a rehearsal reports to people."""
+
+from __future__ import annotations
+
+
+class RehearsalError(Exception):
+    """The program asked for something that the engine or a provider would refuse, or failed itself."""
+
+
+class ProgramExit(RehearsalError):
+    """The program ended itself with an exit code.
+
+    Args:
+        code: The exit code.
+    """
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"the program ended itself with exit code {code}")
+        self.code = code

@@ -1,0 +1,207 @@
+"""Runs a Pulumi program in this process under the recording monitor: no CLI, no network, no cloud account."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+import os
+import runpy
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pulumi.runtime import config as runtime_config
+from pulumi.runtime import mocks, run_in_stack, settings
+from pulumi.runtime.proto import engine_pb2
+
+from rehearsal.errors import ProgramExit, RehearsalError
+from rehearsal.graph import Graph
+from rehearsal.monitor import RecordingMonitor, StackConfig
+
+# Seconds after which a run is given up: a resource that waits for its own dependants would wait for ever.
+TIMEOUT = 120
+
+_SEVERITIES = {
+    engine_pb2.DEBUG: "debug",
+    engine_pb2.INFO: "info",
+    engine_pb2.WARNING: "warning",
+    engine_pb2.ERROR: "error",
+}
+
+
+@dataclass(frozen=True)
+class Log:
+    """A message that the program wrote to the engine.
+
+    Args:
+        severity: "debug", "info", "warning" or "error".
+        message: The text.
+        urn: URN of the resource it is about, or "".
+    """
+
+    severity: str
+    message: str
+    urn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One run of a program.
+
+    Args:
+        graph: What the program asked for; incomplete if it failed.
+        logs: What it wrote to the engine, without debug messages.
+        error: Why it failed, or None.
+    """
+
+    graph: Graph
+    logs: tuple[Log, ...]
+    error: BaseException | None
+
+
+class _Engine(mocks.MockEngine):
+    def __init__(self) -> None:
+        super().__init__(logging.getLogger("rehearsal"))
+        self.logs: list[Log] = []
+
+    def Log(self, request: Any) -> None:  # noqa: N802
+        severity = _SEVERITIES.get(request.severity, "info")
+        if severity != "debug":
+            self.logs.append(Log(severity, request.message, request.urn))
+
+
+def run(
+    program: Callable[[], Any],
+    *,
+    project: str,
+    stack: str,
+    config: Mapping[str, str] | None = None,
+    secret_keys: Collection[str] = (),
+    known: bool = True,
+    organization: str = "organization",
+    directory: Path | None = None,
+    timeout: float = TIMEOUT,
+) -> Run:
+    """Run a function as the body of a Pulumi program.
+
+    Args:
+        program: The function that declares resources.
+        project: Name of the Pulumi project.
+        stack: Name of the stack.
+        config: Stack config, full key ("aws:region") to value; objects as JSON text.
+        secret_keys: Keys of `config` that are secret.
+        known: True to answer with outputs as after an update; False as in a first preview.
+        organization: Name of the organization.
+        directory: Folder of the project, as the program sees it.
+        timeout: Seconds after which the run is given up.
+
+    Returns:
+        The run; a failure of the program is in its `error`.
+    """
+    values = dict(config or {})
+    engine_config = StackConfig(
+        region=values.get("aws:region", ""),
+        disabled_default_providers=_disabled_providers(values),
+    )
+    monitor = RecordingMonitor(project=project, stack=stack, known=known, config=engine_config)
+    engine = _Engine()
+
+    def body() -> BaseException | None:
+        runtime = mocks.MockSettings(
+            monitor=monitor,
+            monitor_features=set(monitor.GetDeploymentInfo(None).supportedFeatures),
+            engine=engine,
+            project=project,
+            stack=stack,
+            dry_run=not known,
+            organization=organization,
+            root_directory=str(directory or ""),
+            parallel=None,
+            outputs=set(),
+            package_refs={},
+            base_providers_by_ref={},
+            legacy_apply_enabled=False,
+            callbacks=None,
+        )
+        settings.configure(runtime)
+        settings.set_root_resource(None)  # pyright: ignore[reportArgumentType]  -- None starts a new stack
+        runtime_config.set_all_config(values, list(secret_keys))
+        try:
+            asyncio.run(_bounded(program, timeout))
+        except TimeoutError:
+            return RehearsalError(
+                f"the program did not end within {timeout:g} seconds: a resource waits for something that waits for it"
+            )
+        except SystemExit as exit_:
+            return ProgramExit(exit_.code if isinstance(exit_.code, int) else 1)
+        except BaseException as error:  # noqa: BLE001 -- whatever the program raised is the result of the run
+            return error
+        return None
+
+    with _environment(PULUMI_ERROR_OUTPUT_STRING="true"):
+        error = contextvars.Context().run(body)
+    if isinstance(error, KeyboardInterrupt):
+        raise error
+    return Run(graph=monitor.graph(), logs=tuple(engine.logs), error=error)
+
+
+def run_project(directory: Path, *, main: str = "", **options: Any) -> Run:
+    """Run the Pulumi program of a project folder; the options are those of `run`.
+
+    Modules that the program imports from its own folder are forgotten afterwards, so that every run starts afresh.
+    """
+    entry = directory / main
+    with _imports_from(entry if entry.is_dir() else entry.parent):
+        return run(
+            lambda: runpy.run_path(str(entry), run_name="__main__") and None,
+            directory=directory,
+            **options,
+        )
+
+
+async def _bounded(program: Callable[[], Any], timeout: float) -> None:
+    # One failure rejects every value that depends on it; the SDK raises the first, and the rest would be noise.
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+    async with asyncio.timeout(timeout):
+        await run_in_stack(program)
+
+
+def _disabled_providers(config: Mapping[str, str]) -> frozenset[str]:
+    text = config.get("pulumi:disable-default-providers", "")
+    return frozenset(part.strip(" \"'") for part in text.strip("[] ").split(",") if part.strip(" \"'"))
+
+
+@contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    before = {key: os.environ.get(key) for key in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for key, value in before.items():
+            if value is None:
+                del os.environ[key]
+            else:
+                os.environ[key] = value
+
+
+@contextmanager
+def _imports_from(folder: Path) -> Iterator[None]:
+    root = str(folder.resolve())
+    before = set(sys.modules)
+    sys.path.insert(0, root)
+    working = Path.cwd()
+    os.chdir(root)
+    try:
+        yield
+    finally:
+        os.chdir(working)
+        sys.path.remove(root)
+        for name in set(sys.modules) - before:
+            file = getattr(sys.modules[name], "__file__", None) or ""
+            if file.startswith(root + os.sep) and "site-packages" not in file:
+                del sys.modules[name]

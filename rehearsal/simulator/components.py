@@ -1,0 +1,37 @@
+"""What the plugins of remote components register when a program asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from rehearsal.errors import RehearsalError
+from rehearsal.graph import Resource
+from rehearsal.simulator import eks_component
+
+if TYPE_CHECKING:
+    from rehearsal.monitor import RecordingMonitor
+
+Expansion = tuple[Mapping[str, Any], Mapping[str, list[str]]]
+_COMPONENTS: Mapping[str, Callable[[RecordingMonitor, Resource], Expansion]] = {
+    "eks:index:Cluster": eks_component.expand_cluster,
+}
+
+
+def expand(monitor: RecordingMonitor, component: Resource) -> Expansion:
+    """Register the children of a remote component.
+
+    Args:
+        monitor: Where the children are registered.
+        component: The component, already recorded.
+
+    Returns:
+        The component's outputs, and for each output the URNs of the resources that it comes from.
+
+    Raises:
+        RehearsalError: If the simulator does not know the component.
+    """
+    function = _COMPONENTS.get(component.type)
+    if function is None:
+        raise RehearsalError(f"{component.urn}: the simulator does not know the component {component.type}")
+    return function(monitor, component)

@@ -1,0 +1,76 @@
+"""The simulated providers together: one door for checks, creations, reads and questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rehearsal.errors import RehearsalError
+from rehearsal.graph import PROVIDER_PREFIX
+from rehearsal.simulator import schema
+from rehearsal.simulator.catalogue import INVOKES, resource_model
+from rehearsal.simulator.context import Creation, Question
+from rehearsal.wire import UNKNOWN, contains_unknown
+
+
+def check(type_: str, urn: str, inputs: Mapping[str, Any]) -> None:
+    """Refuse a type that no SDK knows, and input keys that the type does not take.
+
+    Raises:
+        RehearsalError: With a line for each problem.
+    """
+    if schema.resource_class(type_) is None:
+        near = schema.nearest_type(type_)
+        raise RehearsalError(f"{urn}: no SDK knows the type {type_}" + (f"; did you mean {near}?" if near else ""))
+    problems = [
+        f"{urn}: {type_} has no input {path!r}" + (f"; did you mean {near!r}?" if near else "")
+        for path, near in schema.unknown_keys(type_, inputs)
+    ]
+    if problems:
+        raise RehearsalError("\n".join(problems))
+
+
+def create(creation: Creation, *, known: bool) -> tuple[str, dict[str, Any]]:
+    """Return the physical id and the outputs of a new resource.
+
+    Args:
+        creation: The resource.
+        known: True as in an update; False as in a first preview, where what the provider computes is unknown and the
+            id is "".
+
+    Raises:
+        RehearsalError: If the simulator has no answer for the type.
+    """
+    if creation.type.startswith(PROVIDER_PREFIX):
+        return (creation.uuid() if known else ""), dict(creation.inputs)
+    model = resource_model(creation.type)
+    if model is None:
+        raise RehearsalError(f"{creation.urn}: the simulator has no answer for the type {creation.type}")
+    id_ = model.id(creation)
+    computed = {**_default_tags(creation), **model.outputs(creation, id_)}
+    if not known:
+        computed = {key: value if key in model.known else UNKNOWN for key, value in computed.items()}
+    outputs = {**computed, **creation.inputs}
+    if "tagsAll" in computed:
+        outputs["tagsAll"] = computed["tagsAll"]
+    return ("" if not known or contains_unknown(id_) else str(id_)), outputs
+
+
+def _default_tags(creation: Creation) -> dict[str, Any]:
+    resource = schema.resource_class(creation.type)
+    if creation.type.startswith("aws:") and resource is not None and hasattr(resource, "tags_all"):
+        tags = creation.inputs.get("tags")
+        return {"tagsAll": {**creation.place.default_tags, **(tags if isinstance(tags, Mapping) else {})}}
+    return {}
+
+
+def answer(question: Question) -> Mapping[str, Any]:
+    """Return the answer to a function call.
+
+    Raises:
+        RehearsalError: If the simulator does not know the function.
+    """
+    function = INVOKES.get(question.token)
+    if function is None:
+        raise RehearsalError(f"the simulator has no answer for the function {question.token}")
+    return function(question)
