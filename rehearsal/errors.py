@@ -7,7 +7,7 @@ class RehearsalError(Exception):
     """The program asked for something that the engine or a provider would refuse, or failed itself."""
 
 
-class ProgramExit(RehearsalError):
+class ProgramExit(RehearsalError):  # noqa: N818 -- an exit is not an error of ours
     """The program ended itself with an exit code.
 
     Args:
