@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rehearsal.errors import RehearsalError
 from rehearsal.graph import Resource
-from rehearsal.simulator import eks_component
+from rehearsal.simulator import eks_component, manifest_component
 
 if TYPE_CHECKING:
     from rehearsal.monitor import RecordingMonitor
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Expansion = tuple[Mapping[str, Any], Mapping[str, list[str]]]
 _COMPONENTS: Mapping[str, Callable[[RecordingMonitor, Resource], Expansion]] = {
     "eks:index:Cluster": eks_component.expand_cluster,
+    "kubernetes:yaml/v2:ConfigFile": manifest_component.expand_manifests,
+    "kubernetes:yaml/v2:ConfigGroup": manifest_component.expand_manifests,
 }
 
 
