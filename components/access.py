@@ -120,7 +120,7 @@ def grant_access(
     aws: AwsEnvironment,
     cluster_name: pulumi.Output[str],
     entries: Mapping[str, AccessEntry],
-) -> list[pulumi.Resource]:
+) -> dict[str, pulumi.Resource]:
     """Create an `aws.eks.AccessEntry` for each entry and an `aws.eks.AccessPolicyAssociation` for each policy.
 
     Args:
@@ -131,10 +131,10 @@ def grant_access(
         entries: Entry by name.
 
     Returns:
-        The associations that let somebody administer the whole cluster: what talks to the Kubernetes API waits for
-        them.
+        The associations that let somebody administer the whole cluster, by name of the entry: what talks to the
+        Kubernetes API waits for the deployer's.
     """
-    administrators: list[pulumi.Resource] = []
+    administrators: dict[str, pulumi.Resource] = {}
     for key, entry in sorted(entries.items()):
         made = aws_sdk.eks.AccessEntry(
             f"{name}-access-{key}",
@@ -157,7 +157,7 @@ def grant_access(
             opts=pulumi.ResourceOptions(parent=parent),
         )
         if entry.administers_cluster:
-            administrators.append(association)
+            administrators[key] = association
     return administrators
 
 

@@ -113,7 +113,7 @@ class WorkloadIdentity(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: WorkloadIdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("eks-platform:index:WorkloadIdentity", name, None, opts)
-        self._name = name
+        self._base = name
         self._args = args
 
         role = self._make_role()
@@ -140,7 +140,7 @@ class WorkloadIdentity(pulumi.ComponentResource):
     def _make_role(self) -> aws_sdk.iam.Role:
         args = self._args
         return aws_sdk.iam.Role(
-            f"{self._name}-role",
+            f"{self._base}-role",
             # IAM has no regions, so clusters of the same name in two regions must not meet here.
             name=physical_name(
                 args.cluster.literal_name,
@@ -179,14 +179,14 @@ class WorkloadIdentity(pulumi.ComponentResource):
         arns: dict[str, pulumi.Input[str]] = dict(self._args.managed_policies)
         for key, policy in self._own_policies().items():
             made = aws_sdk.iam.Policy(
-                f"{self._name}-policy-{key}",
-                policy=_policy_json(policy, f"{self._name}-policy-{key}"),
+                f"{self._base}-policy-{key}",
+                policy=_policy_json(policy, f"{self._base}-policy-{key}"),
                 opts=pulumi.ResourceOptions(parent=self),
             )
             arns[key] = made.arn
         return [
             aws_sdk.iam.RolePolicyAttachment(
-                f"{self._name}-attachment-{key}",
+                f"{self._base}-attachment-{key}",
                 role=role.name,
                 policy_arn=arn,
                 opts=pulumi.ResourceOptions(parent=self),
@@ -209,7 +209,7 @@ class WorkloadIdentity(pulumi.ComponentResource):
             return []
         return [
             aws_sdk.eks.PodIdentityAssociation(
-                f"{self._name}-association",
+                f"{self._base}-association",
                 cluster_name=args.cluster.name,
                 namespace=args.namespace,
                 service_account=args.service_account,
