@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import re
 import sys
 import types
 import typing
@@ -21,6 +22,8 @@ from pulumi.runtime import rpc
 from rehearsal.graph import PROVIDER_PREFIX
 from rehearsal.wire import Secret
 
+# https://kubernetes.io/docs/reference/using-api/#api-groups
+_CUSTOM_GROUP = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+/v\d+((alpha|beta)\d+)?")
 _SDKS = {"aws": "pulumi_aws", "eks": "pulumi_eks", "kubernetes": "pulumi_kubernetes"}
 
 
@@ -40,7 +43,15 @@ def resource_class(type_: str) -> type | None:
         info = getattr(registered, "mod_info", {})
         if type_ in info.get("classes", {}):
             return getattr(importlib.import_module(info["fqn"]), info["classes"][type_], None)
-    return None
+    return pulumi.CustomResource if package == "kubernetes" and _is_custom(module) else None
+
+
+def _is_custom(group_version: str) -> bool:
+    """Return whether an API group is one that custom resource definitions add: named like a domain, not the SDK's."""
+    if not _CUSTOM_GROUP.fullmatch(group_version):
+        return False
+    group = f"kubernetes:{group_version.partition('/')[0]}/"
+    return not any(known.startswith(group) for known in rpc._RESOURCE_MODULES)
 
 
 @cache
