@@ -1,0 +1,1 @@
+"""Rules for Amazon EKS platforms. Importing a module of this package starts nothing and needs no provider SDK."""
