@@ -288,10 +288,11 @@ class NodeGroup(pulumi.ComponentResource):
     def _tag_auto_scaling_group(self, name: str, args: NodeGroupArgs) -> None:
         """Tag the Auto Scaling group, which EKS makes and to which it passes no tags of the node group."""
         found: dict[str, pulumi.Input[str]] = {**args.aws.tags, **args.group_tags}
+        group_name = self.auto_scaling_group_names.apply(lambda names: names[0])
         for key, value in found.items():
             aws.autoscaling.Tag(
                 f"{name}-asg-tag-{key}",
-                autoscaling_group_name=self.auto_scaling_group_names.apply(lambda names: names[0]),
+                autoscaling_group_name=group_name,
                 tag=aws.autoscaling.TagTagArgs(key=key, value=value, propagate_at_launch=False),
                 opts=pulumi.ResourceOptions(parent=self),
             )
