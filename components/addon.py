@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pulumi
 import pulumi_aws as aws_sdk
 
+from components.plain import holds_output
 from components.refs import ClusterRef
 from components.workload_identity import WorkloadIdentity
 
@@ -46,7 +47,7 @@ class AddonSpec:
     """
 
     version: str | None = None
-    configuration: Mapping[str, Any] | None = None
+    configuration: pulumi.Input[Mapping[str, Any]] | None = None
     namespace: str | None = None
     resolve_conflicts_on_create: ResolveOnCreate = "OVERWRITE"
     resolve_conflicts_on_update: ResolveOnUpdate = "OVERWRITE"
@@ -136,8 +137,28 @@ def eks_addon(
     )
 
 
-def configuration_json(configuration: Mapping[str, Any] | None) -> str | None:
-    """Return an add-on's configuration as JSON with sorted keys; None for none, so that no order makes a difference."""
+def configuration_json(configuration: pulumi.Input[Mapping[str, Any]] | None) -> pulumi.Input[str] | None:
+    """Return an add-on's configuration as JSON with sorted keys, so that no order makes a difference.
+
+    It is plain text where nothing in the configuration is an output, and None for no configuration.
+    """
     if not configuration:
         return None
+    if holds_output(configuration):
+        return pulumi.Output.from_input(configuration).apply(_json)
+    return _json(configuration)
+
+
+def merge_configuration(*layers: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return configuration values of all layers in one new dict; a later layer wins, objects are merged."""
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        for key, value in (layer or {}).items():
+            before = merged.get(key)
+            both = isinstance(before, Mapping) and isinstance(value, Mapping)
+            merged[key] = merge_configuration(before, value) if both else value
+    return merged
+
+
+def _json(configuration: Any) -> str:
     return json.dumps(configuration, sort_keys=True, separators=(",", ":"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import pulumi
 import pulumi_aws as aws_sdk
@@ -13,6 +13,7 @@ from components.aws_environment import AwsEnvironment
 from components.iam.document import Document, document, managed_policy_json, statement, to_json
 from components.iam.trust import irsa_trust, pod_identity_trust
 from components.naming import physical_name
+from components.plain import holds_output
 from components.refs import ClusterRef
 
 IdentityMode = Literal["podIdentity", "irsa"]
@@ -77,7 +78,7 @@ class WorkloadIdentityArgs:
             if value is not None and not owns_association:
                 raise ValueError(f"{name}: needs an own Pod Identity association (mode podIdentity, association True)")
         for key, policy in self.policies.items():
-            if not _holds_output(policy):
+            if not holds_output(policy):
                 managed_policy_json(policy, what=f"policies[{key}]")
 
 
@@ -237,14 +238,6 @@ def _annotations(mode: IdentityMode, role_arn: pulumi.Output[str]) -> pulumi.Out
 
 
 def _policy_json(policy: Document, what: str) -> pulumi.Input[str]:
-    if not _holds_output(policy):
+    if not holds_output(policy):
         return managed_policy_json(policy, what=what)
     return pulumi.Output.from_input(policy).apply(lambda known: managed_policy_json(known, what=what))
-
-
-def _holds_output(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return any(_holds_output(item) for item in value.values())
-    if isinstance(value, list | tuple):
-        return any(_holds_output(item) for item in value)
-    return isinstance(value, pulumi.Output)
