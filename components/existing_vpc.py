@@ -106,14 +106,7 @@ def check_vpc(vpc_id: str, *, dns_support: bool, dns_hostnames: bool) -> str:
 
 
 def check_subnet(
-    subnet_id: str,
-    *,
-    tier: SubnetTier,
-    zone: str,
-    vpc_id: str,
-    found_vpc_id: str,
-    found_zone: str,
-    maps_public_ips: bool,
+    subnet_id: str, *, tier: SubnetTier, zone: str, vpc_id: str, belongs: bool, found: str, maps_public_ips: bool
 ) -> str:
     """Return the id of a subnet that is what it is said to be.
 
@@ -122,18 +115,16 @@ def check_subnet(
         tier: Tier that it is given as.
         zone: Zone that it is given for.
         vpc_id: VPC that it must be in.
-        found_vpc_id: VPC that it is in.
-        found_zone: Zone that it is in.
+        belongs: Whether it is in that zone of that VPC.
+        found: Zone and VPC that it is in, for the error.
         maps_public_ips: Its attribute mapPublicIpOnLaunch.
 
     Raises:
         ValueError: If it is in another VPC or zone, or gives out public addresses and is not of the public tier.
     """
     name = f"{tier}_subnet_ids[{zone}]"
-    if found_vpc_id != vpc_id:
-        raise ValueError(f"{name}: {subnet_id} is in {found_vpc_id}, not in {vpc_id}")
-    if found_zone != zone:
-        raise ValueError(f"{name}: {subnet_id} is in {found_zone}")
+    if not belongs:
+        raise ValueError(f"{name}: {subnet_id} is in {found}, not in {zone} of {vpc_id}")
     if maps_public_ips and tier != "public":
         raise ValueError(f"{name}: {subnet_id} gives public addresses to what starts in it; switch that off")
     return subnet_id
@@ -207,12 +198,15 @@ class ExistingVpc(pulumi.ComponentResource):
 
     def _checked(self, tier: SubnetTier, subnet_ids: SubnetIds) -> dict[str, pulumi.Output[str]]:
         asked = pulumi.InvokeOptions(parent=self)
-        return {
-            zone: pulumi.Output.all(aws_sdk.ec2.get_subnet_output(id=id_, opts=asked), self.vpc_id).apply(
+        checked: dict[str, pulumi.Output[str]] = {}
+        for zone, id_ in subnet_ids.items():
+            subnet = aws_sdk.ec2.get_subnet_output(id=id_, opts=asked)
+            place = pulumi.Output.all(subnet.id, self.vpc_id).apply(partial(_place, zone=zone))
+            matches = aws_sdk.ec2.get_subnets_output(filters=place, opts=asked)
+            checked[zone] = pulumi.Output.all(subnet, self.vpc_id, matches.ids).apply(
                 partial(_checked_subnet, tier=tier, zone=zone)
             )
-            for zone, id_ in subnet_ids.items()
-        }
+        return checked
 
     def _tag(self, tier: SubnetTier, subnet_ids: Mapping[str, pulumi.Output[str]], role: Mapping[str, str]) -> None:
         for zone, subnet_id in subnet_ids.items():
@@ -230,15 +224,25 @@ def _checked_vpc(vpc: aws_sdk.ec2.GetVpcResult) -> str:
     return check_vpc(vpc.id, dns_support=vpc.enable_dns_support, dns_hostnames=vpc.enable_dns_hostnames)
 
 
-def _checked_subnet(found: Sequence[Any], *, tier: SubnetTier, zone: str) -> str:
-    subnet: aws_sdk.ec2.GetSubnetResult = found[0]
+def _place(ids: Sequence[str], *, zone: str) -> list[aws_sdk.ec2.GetSubnetsFilterArgsDict]:
+    """Return the filters that only the given subnet matches, if it is in the zone and the VPC."""
+    subnet_id, vpc_id = ids
+    return [
+        {"name": "subnet-id", "values": [subnet_id]},
+        {"name": "vpc-id", "values": [vpc_id]},
+        {"name": "availability-zone", "values": [zone]},
+    ]
+
+
+def _checked_subnet(values: Sequence[Any], *, tier: SubnetTier, zone: str) -> str:
+    subnet: aws_sdk.ec2.GetSubnetResult = values[0]
     return check_subnet(
         subnet.id,
         tier=tier,
         zone=zone,
-        vpc_id=found[1],
-        found_vpc_id=subnet.vpc_id,
-        found_zone=subnet.availability_zone,
+        vpc_id=values[1],
+        belongs=subnet.id in values[2],
+        found=f"{subnet.availability_zone} of {subnet.vpc_id}",
         maps_public_ips=subnet.map_public_ip_on_launch,
     )
 

@@ -235,8 +235,7 @@ class Vpc(pulumi.ComponentResource):
         """Make the routes out of each private subnet, and return what nodes there cannot start without."""
         if not nat.by_zone:
             # With no way out, the endpoints are all that nodes can reach.
-            reachable: list[pulumi.CustomResource] = [endpoints.gateway, *endpoints.interfaces.values(), *endpoints.rules]
-            return dict.fromkeys(tables, reachable)
+            return dict.fromkeys(tables, (endpoints.gateway, *endpoints.interfaces.values(), *endpoints.rules))
         egress_only = self._make_egress_only_gateway(spec) if spec.ipv6_cidr_block is not None else None
         return {
             zone: [

@@ -12,7 +12,7 @@ from components.address_plan import AddressPlan, Slots, SubnetTier, Tier, ipv6_s
 
 TIERS: tuple[Tier, ...] = ("private", "public", "intra")
 SUBNET_TIERS: tuple[SubnetTier, ...] = (*TIERS, "pod")
-SLOTS = st.sampled_from([4, 8])
+SLOTS: st.SearchStrategy[Slots] = st.sampled_from((4, 8))
 
 
 @st.composite
@@ -107,8 +107,9 @@ def test_what_is_no_zone_is_refused(zone: str):
     ],
 )
 def test_a_plan_that_aws_would_refuse_is_refused_first(fields: dict[str, Any], message: str):
+    given_fields: dict[str, Any] = {"cidr_block": "10.20.0.0/16", **fields}
     with pytest.raises(ValueError, match=message):
-        AddressPlan(**{"cidr_block": "10.20.0.0/16", **fields})
+        AddressPlan(**given_fields)
 
 
 def test_a_second_range_of_the_same_private_space_is_allowed():

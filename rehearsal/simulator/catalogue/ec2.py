@@ -67,6 +67,16 @@ def _eip(creation: Creation, id_: str) -> dict[str, Any]:
 
 
 def _nat_gateway(creation: Creation, _id: str) -> dict[str, Any]:
+    if creation.input("availabilityMode") == "regional":
+        return {
+            "autoProvisionZones": "enabled",
+            "autoScalingIps": "enabled",
+            "regionalNatGatewayAutoMode": "enabled",
+            "regionalNatGatewayAddresses": [
+                {"availabilityZone": creation.place.zones[0], "publicIp": _address(creation), "status": "succeeded"}
+            ],
+            "routeTableId": f"rtb-0{creation.hex(16, 'nat')}",
+        }
     return {
         "publicIp": _address(creation),
         "privateIp": "10.0.0.10",
@@ -125,6 +135,39 @@ def _get_subnet(question: Question) -> dict[str, Any]:
     return {**_zones_of(question), **(question.lookup(question.args.get("id", "")) or {})}
 
 
+def _filters(question: Question) -> dict[str, list[str]]:
+    return {item["name"]: list(item["values"]) for item in question.args.get("filters", ())}
+
+
+def _get_subnets(question: Question) -> dict[str, Any]:
+    """Answer which of the subnets that are asked for by id match; one not made here is taken to be as it is said."""
+    filters = _filters(question)
+    wanted = {"vpc-id": "vpcId", "availability-zone": "availabilityZone"}
+    ids = [
+        id_
+        for id_ in filters.get("subnet-id", ())
+        if all(
+            (question.lookup(id_) or {key: values[0]}).get(key) in values
+            for name, values in filters.items()
+            if (key := wanted.get(name, ""))
+        )
+    ]
+    return {"id": question.place.region, "ids": ids, "tags": {}}
+
+
+def _get_vpc_endpoint_service(question: Question) -> dict[str, Any]:
+    names = _filters(question).get("service-name") or [f"com.amazonaws.{question.place.region}.s3"]
+    name = question.args.get("serviceName", names[0])
+    return {
+        "id": name,
+        "serviceName": name,
+        "serviceType": question.args.get("serviceType", "Interface"),
+        "availabilityZones": question.place.zones,
+        "owner": "amazon",
+        "region": question.place.region,
+    }
+
+
 RESOURCES: Mapping[str, ResourceModel] = {
     "aws:ec2/vpc:Vpc": ec2_model("vpc", "vpc", _vpc),
     "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation": ec2_model("vpc-cidr-assoc"),
@@ -146,4 +189,6 @@ RESOURCES: Mapping[str, ResourceModel] = {
 INVOKES: Mapping[str, Answer] = {
     "aws:ec2/getVpc:getVpc": _get_vpc,
     "aws:ec2/getSubnet:getSubnet": _get_subnet,
+    "aws:ec2/getSubnets:getSubnets": _get_subnets,
+    "aws:ec2/getVpcEndpointService:getVpcEndpointService": _get_vpc_endpoint_service,
 }
