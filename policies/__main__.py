@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # The pack's directory is on the path when the pack runs, and only then.
-from eks_policies.pack import DESCRIPTION, NAME, RULES  # pyright: ignore[reportImplicitRelativeImport]
+from eks_policies.pack import DESCRIPTION, NAME, RULES
 from pulumi_policy import EnforcementLevel, PolicyPack
 
 PolicyPack(

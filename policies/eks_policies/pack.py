@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from . import cluster, cluster_logs, iam, network, nodes
 from .rule import Rule
 
 NAME = "eks-platform"
 DESCRIPTION = "Security and reliability rules for Amazon EKS: CIS EKS, AWS Security Hub, EKS best practices guide."
 
-RULES: tuple[Rule, ...] = (
-    *cluster.RULES,
-    *cluster_logs.RULES,
-    *nodes.RULES,
-    *network.RULES,
-    *iam.RULES,
-)
+SECTIONS: Mapping[str, tuple[Rule, ...]] = {
+    "Control plane": cluster.RULES,
+    "Control plane logs": cluster_logs.RULES,
+    "Nodes": nodes.RULES,
+    "Network": network.RULES,
+    "IAM": iam.RULES,
+}
+RULES: tuple[Rule, ...] = tuple(rule for rules in SECTIONS.values() for rule in rules)
