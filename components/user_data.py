@@ -176,7 +176,7 @@ def _bottlerocket(kubelet: Mapping[str, Any], extra: str | None) -> str:
         settings = {"settings": {"kubernetes": translated}}
     if extra is not None:
         settings = _merged(settings, _bottlerocket_settings(extra))
-    return "\n".join(_toml_tables(settings, ())).strip() + "\n"
+    return to_toml(settings)
 
 
 def _bottlerocket_settings(text: str) -> dict[str, Any]:
@@ -201,6 +201,15 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
         known, new = _table(result.get(key)), _table(value)
         result[key] = _merged(known, new) if known is not None and new is not None else value
     return result
+
+
+def to_toml(settings: dict[str, Any]) -> str:
+    """Return nested settings as TOML with sorted keys.
+
+    Raises:
+        ValueError: If a value is of a kind that Bottlerocket's settings do not have, such as a date.
+    """
+    return "\n".join(_toml_tables(settings, ())).strip("\n") + "\n"
 
 
 def _toml_tables(table: dict[str, Any], path: tuple[str, ...]) -> list[str]:

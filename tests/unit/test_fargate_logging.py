@@ -121,7 +121,7 @@ def program(names: tuple[str, ...] = ("logging",), **changes: Any) -> Callable[[
             logging = FargateLogging(name, FargateLoggingArgs(aws=AWS, cluster=cluster, **changes), opts)
             pulumi.export(f"{name}-group", logging.log_group_name)
             pulumi.export(f"{name}-names", list(logging.log_group_names))
-            pulumi.export(f"{name}-ready", [ready._name for ready in logging.ready])
+            pulumi.export(f"{name}-ready", [ready.pulumi_resource_name for ready in logging.ready])
 
     return run
 

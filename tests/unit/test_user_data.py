@@ -1,6 +1,7 @@
 import base64
 import tomllib
 from email import message_from_string
+from email.message import Message
 
 import pytest
 import yaml
@@ -26,6 +27,10 @@ def text(family: user_data.OsFamily, kubelet: dict[str, object] | None = None, e
     result = user_data.node_user_data(family, kubelet=kubelet or {}, extra=extra)
     assert result is not None, "settings that are given must reach the node"
     return result
+
+
+def parts(message: Message) -> list[Message]:
+    return list(message.walk())[1:]
 
 
 @pytest.mark.parametrize(
@@ -82,12 +87,11 @@ def test_amazon_linux_gets_kubelet_settings_as_a_nodeadm_part() -> None:
 def test_extra_nodeadm_documents_come_last_so_that_they_win() -> None:
     second = "---\napiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec: {kubelet: {config: {maxPods: 20}}}\n"
     message = message_from_string(text("al2023", {"maxPods": 10}, NODE_CONFIG + second))
-    parts = message.get_payload()
-    assert isinstance(parts, list)
-    assert [part.get_content_type() for part in parts] == ["application/node.eks.aws"] * 3, (
+    found = parts(message)
+    assert [part.get_content_type() for part in found] == ["application/node.eks.aws"] * 3, (
         "cloud-init runs or drops parts of another type"
     )
-    documents = [yaml.safe_load(str(part.get_payload())) for part in parts]
+    documents = [yaml.safe_load(str(part.get_payload())) for part in found]
     assert documents[0]["spec"] == {"kubelet": {"config": {"maxPods": 10}}}
     assert documents[1]["spec"]["featureGates"] == {"InstanceIdNodeName": True}
     assert documents[2]["spec"] == {"kubelet": {"config": {"maxPods": 20}}}, "the later document wins in nodeadm"
@@ -95,8 +99,7 @@ def test_extra_nodeadm_documents_come_last_so_that_they_win() -> None:
 
 def test_a_shell_script_becomes_a_script_part() -> None:
     message = message_from_string(text("al2023", extra="#!/bin/bash\necho hello\n"))
-    (part,) = message.get_payload()
-    assert not isinstance(part, str)
+    (part,) = parts(message)
     assert part.get_content_type() == "text/x-shellscript", "cloud-init only runs parts of this type"
     assert str(part.get_payload()).startswith("#!/bin/bash\necho hello"), "the first line names the interpreter"
 
@@ -168,8 +171,9 @@ _TREES = st.recursive(st.dictionaries(st.text("abc-_. é", min_size=1), _VALUES)
 @given(_TREES)
 def test_whatever_bottlerocket_is_told_it_reads_back(tree: dict[str, object]) -> None:
     settings: dict[str, object] = {"settings": {"motd": "x", "custom": tree}}
-    written = "\n".join(user_data._toml_tables(settings, ()))
-    assert tomllib.loads(written) == settings, "a value that is written wrongly stops the node at boot"
+    assert tomllib.loads(user_data.to_toml(settings)) == settings, (
+        "a value that is written wrongly stops the node at boot"
+    )
 
 
 def test_user_data_is_base64_as_the_launch_template_wants_it() -> None:
