@@ -10,6 +10,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from components.addon import merge_configuration
 from components.aws_environment import AwsEnvironment
 from components.iam.document import Document
 from components.refs import ClusterRef
@@ -136,7 +137,7 @@ def install_chart(
         version=controller.chart.version,
         repository_opts=_repository(controller.chart),
         namespace=controller.namespace,
-        values=merge_values(controller.values, _nested(controller.service_account_values, service_account)),
+        values=merge_configuration(controller.values, _nested(controller.service_account_values, service_account)),
         skip_crds=controller.skip_crds,
         # A failed install or upgrade leaves nothing half done that would block the next one.
         atomic=True,
@@ -151,21 +152,6 @@ def install_chart(
         ),
     )
     return InstalledChart(identity=identity, release=release)
-
-
-def merge_values(base: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:
-    """Return chart values in which `override` wins over `base`, maps being merged at every depth as Helm does it.
-
-    Lists and single values are replaced as a whole. Neither argument is changed.
-    """
-    merged: dict[str, Any] = dict(base)
-    for key, value in override.items():
-        current: Any = merged.get(key)
-        if isinstance(current, Mapping) and isinstance(value, Mapping):
-            merged[key] = merge_values(current, value)
-        else:
-            merged[key] = value
-    return merged
 
 
 def spread_over_zones(labels: Mapping[str, str]) -> list[dict[str, Any]]:

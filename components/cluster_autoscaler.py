@@ -11,8 +11,9 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components import versions
+from components.addon import merge_configuration
 from components.aws_environment import AwsEnvironment
-from components.chart_controller import ChartController, install_chart, merge_values, spread_over_zones
+from components.chart_controller import ChartController, install_chart, spread_over_zones
 from components.iam.cluster_autoscaler import cluster_autoscaler_policy
 from components.refs import ClusterRef
 from components.workload_identity import IdentityMode, WorkloadIdentity
@@ -43,10 +44,14 @@ class ClusterAutoscalerArgs:
             "least-nodes", "most-pods", "priority" or "random".
         priorities: For "priority" only: regular expressions of group names by priority; the highest number wins.
         balance_similar_node_groups: Whether groups that differ in nothing but their zone grow evenly. True by default.
+        scale_down: Whether nodes are taken away at all. True by default.
         scale_down_unneeded_time: How long a node must be idle before it goes, "10m" by default.
         scale_down_delay_after_add: How long after a node was added none goes, "10m" by default.
         scale_down_utilization_threshold: Share of a node's CPU and memory requests, between 0 and 1, below which it
             counts as idle. 0.5 by default.
+        skip_nodes_with_system_pods: Whether nodes stay that have pods of kube-system other than DaemonSets. False by
+            default: one pod of CoreDNS or metrics-server would keep every node that it ever lands on. Disruption
+            budgets protect these pods.
         skip_nodes_with_local_storage: Whether nodes stay that have pods with emptyDir or hostPath volumes. True by
             default, as upstream: what such a volume holds is lost with the node.
         private: Whether the cluster has no way to the internet. The list of instance types is then the one built into
@@ -72,9 +77,11 @@ class ClusterAutoscalerArgs:
     expander: Expander = "least-waste"
     priorities: Mapping[int, Sequence[str]] = field(default_factory=dict[int, Sequence[str]])
     balance_similar_node_groups: bool = True
+    scale_down: bool = True
     scale_down_unneeded_time: str = "10m"
     scale_down_delay_after_add: str = "10m"
     scale_down_utilization_threshold: float = 0.5
+    skip_nodes_with_system_pods: bool = False
     skip_nodes_with_local_storage: bool = True
     private: bool = False
     node_selector: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -163,7 +170,7 @@ def chart_controller(args: ClusterAutoscalerArgs) -> ChartController:
         service_account=_NAME,
         service_account_values=("rbac", "serviceAccount"),
         policies={"autoscaler": cluster_autoscaler_policy(args.aws, args.cluster.literal_name)},
-        values=merge_values(chart_values(args), args.values),
+        values=merge_configuration(chart_values(args), args.values),
     )
 
 
@@ -206,9 +213,9 @@ def _flags(args: ClusterAutoscalerArgs) -> dict[str, str | int | float | bool]:
     flags: dict[str, str | int | float | bool] = {
         "expander": args.expander,
         "balance-similar-node-groups": args.balance_similar_node_groups,
-        # Otherwise one pod of CoreDNS or metrics-server would keep every node that it ever lands on.
-        "skip-nodes-with-system-pods": False,
+        "skip-nodes-with-system-pods": args.skip_nodes_with_system_pods,
         "skip-nodes-with-local-storage": args.skip_nodes_with_local_storage,
+        "scale-down-enabled": args.scale_down,
         "scale-down-unneeded-time": args.scale_down_unneeded_time,
         "scale-down-delay-after-add": args.scale_down_delay_after_add,
         "scale-down-utilization-threshold": args.scale_down_utilization_threshold,

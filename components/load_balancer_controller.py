@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -10,8 +11,9 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components import versions
+from components.addon import merge_configuration
 from components.aws_environment import AwsEnvironment
-from components.chart_controller import ChartController, install_chart, merge_values, spread_over_zones
+from components.chart_controller import ChartController, install_chart, spread_over_zones
 from components.crds import custom_resource_definitions
 from components.iam.load_balancer_controller import load_balancer_controller_policy
 from components.refs import ClusterRef
@@ -21,8 +23,8 @@ TargetType = Literal["ip", "instance"]
 ServiceWebhook = Literal["ignore", "fail", "off"]
 CustomResourceDefinitions = Literal["managed", "chart"]
 
-INGRESS_CLASS = "alb"
-
+# RFC 1123 subdomain, https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+_CLASS_NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _NAME = "aws-load-balancer-controller"
 _MANIFESTS = "https://raw.githubusercontent.com/kubernetes-sigs/aws-load-balancer-controller"
 _DEFINITIONS = (
@@ -52,6 +54,7 @@ class LoadBalancerControllerArgs:
             budget keeps all but one running.
         default_target_type: What load balancers send traffic to when an Ingress or Service does not say: pods ("ip",
             default; the only choice for pods on Fargate) or node ports ("instance").
+        ingress_class: Name of the IngressClass, "alb" by default.
         default_ingress_class: Whether an Ingress without a class gets this one. False by default.
         service_webhook: What happens to new Services while no controller answers. The webhook gives Services of type
             LoadBalancer the controller's class. "ignore" (default) lets Services through without it; "fail" refuses
@@ -83,6 +86,7 @@ class LoadBalancerControllerArgs:
     identity_mode: IdentityMode = "podIdentity"
     replicas: int = 2
     default_target_type: TargetType = "ip"
+    ingress_class: str = "alb"
     default_ingress_class: bool = False
     service_webhook: ServiceWebhook = "ignore"
     shield: bool = False
@@ -97,6 +101,8 @@ class LoadBalancerControllerArgs:
     def __post_init__(self) -> None:
         if self.replicas < 1:
             raise ValueError(f"replicas: {self.replicas} must be at least 1")
+        if not _CLASS_NAME.fullmatch(self.ingress_class) or len(self.ingress_class) > 253:
+            raise ValueError(f"ingress_class: {self.ingress_class!r} is not a Kubernetes object name")
         _one_of("default_target_type", self.default_target_type, ("ip", "instance"))
         _one_of("service_webhook", self.service_webhook, ("ignore", "fail", "off"))
         _one_of("custom_resource_definitions", self.custom_resource_definitions, ("managed", "chart"))
@@ -106,7 +112,7 @@ class LoadBalancerController(pulumi.ComponentResource):
     """The AWS Load Balancer Controller with its identity, custom resource definitions and Ingress class.
 
     Creates a role that only the controller's service account may assume, its Pod Identity association, the custom
-    resource definitions and the Helm release, which makes the IngressClass `alb`.
+    resource definitions and the Helm release, which makes the IngressClass.
 
     No failure of the controller stops the cluster: its webhook for Services is not asked for those of kube-system and,
     like the one for Ingresses, lets objects through when nobody answers. Its other webhooks see only objects of its
@@ -122,7 +128,7 @@ class LoadBalancerController(pulumi.ComponentResource):
     """
 
     ingress_class: pulumi.Output[str]
-    """Name of the IngressClass, "alb"."""
+    """Name of the IngressClass."""
     service_account: pulumi.Output[str]
     """Name of the controller's service account."""
     namespace: pulumi.Output[str]
@@ -147,7 +153,7 @@ class LoadBalancerController(pulumi.ComponentResource):
             compute=args.compute,
             needs=[*self._definitions(name, args), *args.needs],
         )
-        self.ingress_class = pulumi.Output.from_input(INGRESS_CLASS)
+        self.ingress_class = pulumi.Output.from_input(args.ingress_class)
         self.service_account = pulumi.Output.from_input(controller.service_account)
         self.namespace = pulumi.Output.from_input(controller.namespace)
         self.role_arn = installed.identity.role_arn
@@ -179,7 +185,7 @@ def chart_controller(args: LoadBalancerControllerArgs) -> ChartController:
         service_account=_NAME,
         policies={"controller": load_balancer_controller_policy(args.aws)},
         skip_crds=args.custom_resource_definitions == "managed",
-        values=merge_values(chart_values(args), args.values),
+        values=merge_configuration(chart_values(args), args.values),
     )
 
 
@@ -200,7 +206,7 @@ def chart_values(args: LoadBalancerControllerArgs) -> dict[str, Any]:
         "tolerations": [dict(toleration) for toleration in args.tolerations],
         # A certificate made anew at each upgrade would leave running pods and the API server with different ones.
         "keepTLSSecret": True,
-        "ingressClass": INGRESS_CLASS,
+        "ingressClass": args.ingress_class,
         "createIngressClassResource": True,
         "ingressClassConfig": {"default": args.default_ingress_class},
         "defaultTargetType": args.default_target_type,
