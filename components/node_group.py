@@ -73,7 +73,7 @@ class NodeGroupArgs:
         ssm: Whether Session Manager can open a shell on the nodes.
         extra_policies: More managed policies of the node role: ARN by key. Every pod on the node network can use them;
             give pods a role of their own instead where possible.
-        extra_user_data: nodeadm YAML or a shell script (Amazon Linux 2023), TOML (Bottlerocket).
+        extra_user_data: nodeadm YAML or a shell script (Amazon Linux 2023), TOML (Bottlerocket), PowerShell (Windows).
         kubelet: Kubelet settings by their Kubernetes names, for example {"maxPods": 110}.
         imds_hop_limit: 1 (default) keeps pods from the node's metadata and credentials. 2 opens them to every pod of
             the group: only for software that cannot do without.

@@ -3,7 +3,7 @@
 EKS merges its own settings (cluster name, endpoint, certificate, labels, taints) into the user data of a managed node
 group's launch template, so none of them is written here. Amazon Linux 2023 reads a MIME multi-part document whose
 parts of type application/node.eks.aws are nodeadm documents, merged in their order, later ones win; Bottlerocket reads
-TOML. https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html
+TOML, of which EKS knows a part only; Windows runs PowerShell. https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ _NODEADM_API = "node.eks.aws/v1alpha1"
 _BOUNDARY = "node-user-data"
 _CAMEL_CASE = re.compile(r"[a-z][A-Za-z0-9]*")
 _BARE_TOML_KEY = re.compile(r"[A-Za-z0-9_-]+")
-# EKS fills these in; a second value would keep the node out of the cluster.
-_BOTTLEROCKET_OWNED_BY_EKS = ("api-server", "cluster-certificate", "cluster-name", "cluster-dns-ip")
+# EKS fills these in; a second value would win and keep the node out of the cluster.
+_BOTTLEROCKET_OWNED_BY_EKS = ("api-server", "cluster-certificate", "cluster-name")
+_WINDOWS_BOOTSTRAP = "Start-EKSBootstrap"
 
 # KubeletConfiguration field -> key of Bottlerocket's settings.kubernetes, which knows these and no others.
 # https://bottlerocket.dev/en/os/latest/#/api/settings/kubernetes/
@@ -94,7 +95,8 @@ def node_user_data(family: OsFamily, *, kubelet: Mapping[str, Any], extra: str |
         kubelet: Fields of the kubelet's configuration by their Kubernetes names, for example {"maxPods": 110}.
             https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/
         extra: Amazon Linux 2023: nodeadm NodeConfig documents in YAML, which win over `kubelet`, or a shell script
-            that begins with "#!". Bottlerocket: settings in TOML, which win over `kubelet`.
+            that begins with "#!". Bottlerocket: settings in TOML, which win over `kubelet`. Windows: PowerShell
+            commands, which run before the node joins.
 
     Raises:
         ValueError: If a setting is not one the operating system takes, a document cannot be read or says what EKS says
@@ -105,9 +107,8 @@ def node_user_data(family: OsFamily, *, kubelet: Mapping[str, Any], extra: str |
     for key in kubelet:
         if not _CAMEL_CASE.fullmatch(key):
             raise ValueError(f"kubelet: {key!r} is not the name of a KubeletConfiguration field, such as maxPods")
-    if family == "windows":
-        raise ValueError("user_data: Windows nodes take neither kubelet settings nor extra user data here")
-    text = _bottlerocket(kubelet, extra) if family == "bottlerocket" else _nodeadm(kubelet, extra)
+    writers = {"al2023": _nodeadm, "bottlerocket": _bottlerocket, "windows": _powershell}
+    text = writers[family](kubelet, extra)
     if len(text.encode()) > USER_DATA_LIMIT:
         raise ValueError(f"user_data: {len(text.encode())} bytes are more than EC2's limit of {USER_DATA_LIMIT}")
     return text
@@ -164,6 +165,15 @@ def _yaml(document: Mapping[str, Any]) -> str:
     return "---\n" + yaml.safe_dump(dict(document), sort_keys=True, default_flow_style=False)
 
 
+def _powershell(kubelet: Mapping[str, Any], extra: str | None) -> str:
+    if kubelet:
+        raise ValueError("kubelet: EKS alone sets the kubelet of Windows nodes")
+    commands = (extra or "").strip().removeprefix("<powershell>").removesuffix("</powershell>").strip("\r\n")
+    if _WINDOWS_BOOTSTRAP in commands:
+        raise ValueError(f"user_data: {_WINDOWS_BOOTSTRAP} is run by EKS; run twice, it keeps nodes out of the cluster")
+    return f"<powershell>\n{commands}\n</powershell>\n"
+
+
 def _bottlerocket(kubelet: Mapping[str, Any], extra: str | None) -> str:
     unknown = sorted(set(kubelet) - set(_BOTTLEROCKET_KUBELET))
     if unknown:
@@ -204,25 +214,29 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 
 def to_toml(settings: dict[str, Any]) -> str:
-    """Return nested settings as TOML with sorted keys.
+    """Return nested settings as TOML with sorted keys, in the part of TOML that EKS can merge.
 
     Raises:
-        ValueError: If a value is of a kind that Bottlerocket's settings do not have, such as a date.
+        ValueError: If a value cannot be written in that part: a text or key with a double quote, a list of mixed kinds,
+            or a date.
+
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html
     """
     return "\n".join(_toml_tables(settings, ())).strip("\n") + "\n"
 
 
 def _toml_tables(table: dict[str, Any], path: tuple[str, ...]) -> list[str]:
     """Return the lines of a table and the tables below it, in the order of their keys."""
-    nested = {key: found for key, value in sorted(table.items()) if (found := _table(value)) is not None}
-    plain = {key: value for key, value in sorted(table.items()) if key not in nested}
+    # A header such as [a."b.c"] is one of the things EKS cannot read, so such a table is written on one line.
+    headed = {key for key, value in table.items() if _table(value) is not None and _BARE_TOML_KEY.fullmatch(key)}
+    plain = sorted(set(table) - headed)
     lines: list[str] = []
-    if plain or (path and not nested):
-        lines.append(f"[{'.'.join(_toml_key(key) for key in path)}]")
-        lines += [f"{_toml_key(key)} = {_toml_value(value)}" for key, value in plain.items()]
+    if plain or (path and not headed):
+        lines.append(f"[{'.'.join(path)}]")
+        lines += [f"{_toml_key(key)} = {_toml_value(table[key])}" for key in plain]
         lines.append("")
-    for key, value in nested.items():
-        lines += _toml_tables(value, (*path, key))
+    for key in sorted(headed):
+        lines += _toml_tables(table[key], (*path, key))
     return lines
 
 
@@ -231,12 +245,18 @@ def _toml_key(key: str) -> str:
 
 
 def _toml_value(value: object) -> str:
-    # Strings, numbers and booleans are written in TOML as in JSON, but for one character that TOML wants escaped.
+    if isinstance(value, str) and '"' in value:
+        raise ValueError(f"user_data: {value!r} holds a double quote, which EKS cannot read in Bottlerocket settings")
+    # Texts, numbers and booleans are written in TOML as in JSON, but for one character that TOML wants escaped.
     if isinstance(value, str | bool | int | float):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
     if isinstance(value, list):
-        return f"[{', '.join(_toml_value(item) for item in cast(list[Any], value))}]"
+        items = cast(list[Any], value)
+        if len({type(item) for item in items}) > 1:
+            raise ValueError(f"user_data: {value!r} mixes kinds of values, which EKS cannot read")
+        return f"[{', '.join(_toml_value(item) for item in items)}]"
     inline = _table(value)
     if inline is None:
-        raise ValueError(f"user_data: {value!r} is not a string, number, boolean, list or table")
-    return f"{{ {', '.join(f'{_toml_key(key)} = {_toml_value(item)}' for key, item in sorted(inline.items()))} }}"
+        raise ValueError(f"user_data: {value!r} is not a text, number, boolean, list or table")
+    pairs = ", ".join(f"{_toml_key(key)} = {_toml_value(item)}" for key, item in sorted(inline.items()))
+    return f"{{ {pairs} }}" if pairs else "{}"

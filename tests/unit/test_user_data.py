@@ -127,6 +127,20 @@ def test_bottlerocket_gets_settings_in_its_own_names() -> None:
     ), "one table named twice is no TOML, and Bottlerocket does not boot on a key it does not know"
 
 
+def test_a_table_under_a_quoted_key_is_written_on_one_line() -> None:
+    extra = '[settings.registries."example.com"]\nmirror = "x"\nports = []\nempty = {}\n'
+    assert text("bottlerocket", extra=extra) == (
+        '[settings.registries]\n"example.com" = { empty = {}, mirror = "x", ports = [] }\n'
+    ), "EKS cannot read a header with a quoted key and the node group fails"
+
+
+@pytest.mark.parametrize("extra", ["Write-Host hi", "<powershell>\r\nWrite-Host hi\r\n</powershell>\n"])
+def test_windows_gets_powershell_commands_in_one_tag(extra: str) -> None:
+    assert text("windows", extra=extra) == "<powershell>\nWrite-Host hi\n</powershell>\n", (
+        "commands outside the tag do not run"
+    )
+
+
 @pytest.mark.parametrize(
     ("family", "kubelet", "extra", "reason"),
     [
@@ -147,9 +161,12 @@ def test_bottlerocket_gets_settings_in_its_own_names() -> None:
         ("bottlerocket", {}, "a =", "is not TOML"),
         ("bottlerocket", {}, "[kubernetes]\n", r"tables that begin with \[settings only"),
         ("bottlerocket", {}, '[settings.kubernetes]\napi-server = "x"\n', "api-server is filled in by EKS"),
-        ("bottlerocket", {}, "[settings.motd]\nat = 2026-01-01\n", "is not a string, number"),
-        ("windows", {"maxPods": 5}, None, "Windows nodes take neither"),
-        ("windows", {}, "<powershell></powershell>", "Windows nodes take neither"),
+        ("bottlerocket", {}, "[settings.motd]\nat = 2026-01-01\n", "is not a text, number"),
+        ("bottlerocket", {}, "[settings]\nmotd = 'say \"hi\"'\n", "holds a double quote"),
+        ("bottlerocket", {}, "[settings.x]\n'a \"b\"' = 1\n", "holds a double quote"),
+        ("bottlerocket", {}, "[settings.x]\ny = [1, 2.5]\n", "mixes kinds of values"),
+        ("windows", {"maxPods": 5}, None, "EKS alone sets the kubelet of Windows nodes"),
+        ("windows", {}, "& Start-EKSBootstrap.ps1", "Start-EKSBootstrap is run by EKS"),
     ],
 )
 def test_user_data_that_a_node_would_not_boot_with_is_refused(
@@ -159,13 +176,16 @@ def test_user_data_that_a_node_would_not_boot_with_is_refused(
         user_data.node_user_data(family, kubelet=kubelet, extra=extra)
 
 
+_TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"], exclude_characters='"'))
 _SCALARS = st.one_of(
-    st.text(st.characters(codec="utf-8", exclude_categories=["Cs"])), st.integers(-(2**63), 2**63 - 1), st.booleans()
+    _TEXT, st.integers(-(2**63), 2**63 - 1), st.booleans(), st.floats(allow_nan=False, allow_infinity=False, width=32)
 )
-_VALUES = st.one_of(_SCALARS, st.lists(st.one_of(_SCALARS, st.dictionaries(st.text("ab. ", min_size=1), _SCALARS))))
-_TREES = st.recursive(st.dictionaries(st.text("abc-_. é", min_size=1), _VALUES), lambda inner: st.dictionaries(
-    st.text("abc-_.", min_size=1), st.one_of(_VALUES, inner)
-), max_leaves=8)  # fmt: skip
+_LISTS = st.one_of(st.lists(_TEXT), st.lists(st.integers(0, 9)), st.lists(st.dictionaries(st.text("ab. "), _SCALARS)))
+_TREES = st.recursive(
+    st.dictionaries(st.text("abc-_. é"), st.one_of(_SCALARS, _LISTS)),
+    lambda inner: st.dictionaries(st.text("abc-_."), st.one_of(_SCALARS, _LISTS, inner)),
+    max_leaves=8,
+)
 
 
 @given(_TREES)
