@@ -8,7 +8,7 @@ import logging
 import os
 import runpy
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,7 +155,7 @@ def run_project(directory: Path, *, main: str = "", **options: Any) -> Run:
     Modules that the program imports from its own folder are forgotten afterwards, so that every run starts afresh.
     """
     entry = directory / main
-    with _imports_from(entry if entry.is_dir() else entry.parent):
+    with imports_from(entry if entry.is_dir() else entry.parent):
         return run(
             lambda: runpy.run_path(str(entry), run_name="__main__") and None,
             directory=directory,
@@ -176,7 +176,7 @@ def _disabled_providers(config: Mapping[str, str]) -> frozenset[str]:
 
 
 @contextmanager
-def _environment(**values: str) -> Iterator[None]:
+def _environment(**values: str) -> Generator[None]:
     before = {key: os.environ.get(key) for key in values}
     os.environ.update(values)
     try:
@@ -190,7 +190,8 @@ def _environment(**values: str) -> Iterator[None]:
 
 
 @contextmanager
-def _imports_from(folder: Path) -> Iterator[None]:
+def imports_from(folder: Path) -> Generator[None]:
+    """Work in a folder that imports come from, and forget its modules afterwards."""
     root = str(folder.resolve())
     before = set(sys.modules)
     sys.path.insert(0, root)

@@ -197,7 +197,9 @@ class RecordingMonitor:
 
     @staticmethod
     def _answer(result: Mapping[str, Any]) -> resource_pb2.ResourceInvokeResponse:
-        return resource_pb2.ResourceInvokeResponse(**{"return": to_struct(result)})
+        response = resource_pb2.ResourceInvokeResponse()
+        getattr(response, "return").CopyFrom(to_struct(result))
+        return response
 
     def _get_resource(self, urn: str) -> dict[str, Any]:
         resource = self._resources.get(urn)

@@ -1,0 +1,123 @@
+"""The command line: `python -m rehearsal preview --stack dev`."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gc
+import os
+import sys
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from rehearsal.errors import ProgramExit, ProjectError, RehearsalError
+
+if TYPE_CHECKING:
+    from rehearsal.policies import PolicyPackChoice
+    from rehearsal.preview import Preview
+
+FINE, VIOLATED, BAD_CONFIG, FAILED = 0, 1, 2, 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code.
+
+    0: fine. 1: a mandatory policy is violated. 2: bad configuration. 3: the program failed.
+    """
+    options = _parser().parse_args(arguments)
+    # Importing the SDKs makes millions of objects that live to the end; looking for garbage among them is time lost.
+    gc.disable()
+    try:
+        return _preview(options)
+    except ProjectError as error:
+        for line in error.lines:
+            print(f"error: {line}", file=sys.stderr)
+        return BAD_CONFIG
+    except ProgramExit as exit_:
+        return _exit_code(exit_.code)
+    except RehearsalError as error:
+        from rehearsal.failure import failure_text
+
+        print(failure_text(error, options.directory), file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        # Whoever read the report has seen enough of it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+
+
+def _exit_code(code: int) -> int:
+    """Return our exit code for a program that ended itself: it has said why; 2 means bad config there as here."""
+    if code == BAD_CONFIG:
+        return BAD_CONFIG
+    if code == 0:
+        print("error: the program ended itself before its end, with exit code 0", file=sys.stderr)
+    return FAILED
+
+
+def _preview(options: argparse.Namespace) -> int:
+    # Arguments and help must not wait for the SDK.
+    from rehearsal.preview import preview
+
+    result = preview(
+        options.directory,
+        options.stack,
+        config=options.config,
+        packs=_packs(options),
+        timeout=options.timeout,
+    )
+    with _output(options.output) as stream:
+        _render(result, options, stream)
+    return VIOLATED if result.violated else FINE
+
+
+def _packs(options: argparse.Namespace) -> list[PolicyPackChoice] | None:
+    if options.no_policies:
+        return []
+    if not options.policy_pack:
+        return None
+    from rehearsal.policies import PolicyPackChoice, default_config
+
+    return [PolicyPackChoice(pack, default_config(pack, options.stack)) for pack in options.policy_pack]
+
+
+@contextlib.contextmanager
+def _output(file: Path | None) -> Generator[TextIO]:
+    if file is None:
+        yield sys.stdout
+        return
+    with file.open("w", encoding="utf-8") as stream:
+        yield stream
+
+
+def _render(result: Preview, options: argparse.Namespace, stream: TextIO) -> None:
+    from rehearsal.render.text import render_text
+
+    terminal = stream.isatty()
+    color = options.color == "always" or (options.color == "auto" and terminal and not os.environ.get("NO_COLOR"))
+    render_text(result, stream, color=color, terminal=terminal, timing=terminal or options.timing)
+
+
+def _path(text: str) -> Path:
+    # Absolute, because programs and policy packs run in folders of their own.
+    return Path(text).resolve()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="rehearsal", description="Run a Pulumi program with no cloud account, and see what it asks for."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    preview = commands.add_parser("preview", help="show resources, outputs and policy findings of a stack")
+    preview.add_argument("--stack", "-s", required=True, help="name of the stack")
+    preview.add_argument("--directory", "-C", type=_path, default=Path.cwd(), help="folder with Pulumi.yaml")
+    preview.add_argument("--config", type=_path, help="config file (Pulumi.<stack>.yaml)")
+    preview.add_argument("--format", choices=("text",), default="text")
+    preview.add_argument("--output", "-o", type=_path, help="file to write to (standard output)")
+    preview.add_argument("--color", nargs="?", choices=("auto", "always", "never"), const="always", default="auto")
+    preview.add_argument("--timing", action="store_true", help="say how long it took")
+    preview.add_argument("--timeout", type=float, default=120, metavar="SECONDS")
+    preview.add_argument("--policy-pack", type=_path, action="append", metavar="DIR")
+    preview.add_argument("--no-policies", action="store_true")
+    return parser

@@ -1,0 +1,1 @@
+"""Reports of a preview: for people, for pull requests, and for programs."""
