@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 
 import pulumi
 import pulumi_aws as aws_sdk
@@ -33,20 +34,21 @@ def check_zones(zones: Zones, region: str) -> None:
         region: Region of the VPC.
 
     Raises:
-        ValueError: If there are fewer than two, one is given twice, or a name is not that of a zone of the region.
+        ValueError: If there are fewer than two, two have the same place, or a name is not that of a zone of the region.
     """
     if isinstance(zones, str):
         raise ValueError(f"zones: {zones!r} is one text; give a list of names or a count")
     keys = zone_keys(zones)
     if len(keys) < _LEAST_ZONES:
         raise ValueError(f"zones: a cluster needs at least {_LEAST_ZONES} zones, not {len(keys)}")
-    taken: dict[int, str] = {}
     for key in keys:
-        other = taken.setdefault(slot_of(key), key)
-        if other is not key:
-            raise ValueError(f"zones: {other!r} and {key!r} have the same place in the address plan")
         if zone_region(key) not in (None, region):
             raise ValueError(f"zones: {key!r} is not in the region {region}")
+    for one, other in pairwise(keys):
+        if one == other:
+            raise ValueError(f"zones: {one!r} is given twice")
+        if slot_of(one) == slot_of(other):
+            raise ValueError(f"zones: {one!r} and {other!r} have the same place in the address plan")
     if isinstance(zones, Mapping):
         _check_names(zones)
 

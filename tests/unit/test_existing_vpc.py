@@ -38,7 +38,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, token: str, changed: Mapping[str, An
     def changed_answer(question: Question) -> Mapping[str, Any]:
         return {**usual(question), **changed}
 
-    monkeypatch.setitem(catalogue.INVOKES, token, changed_answer)  # pyright: ignore[reportArgumentType]
+    monkeypatch.setitem(catalogue.INVOKES, token, changed_answer)
 
 
 def test_a_sound_vpc_is_taken_as_it_is():
