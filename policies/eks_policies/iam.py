@@ -70,6 +70,55 @@ NO_ADMINISTRATOR = ResourceRule(
 StatementJudge = Callable[[Any, Subject], Iterator[str]]
 
 
+def _document_statements(path: str, document: Any, judge: Callable[[Any], Iterator[str]]) -> Iterator[str]:
+    """Judge each Allow statement of a policy document."""
+    try:
+        statements = documents.statements(documents.parse(document))
+    except documents.DocumentError as error:
+        yield f"{path} is {error}."
+        return
+    yield from each(statements, lambda statement: judge(statement) if documents.allows(statement) else ())
+
+
+def _grants_no_everything(statement: Any) -> Iterator[str]:
+    if "*" not in list(as_sequence(read(statement, "Resource"))):
+        return
+    if read(statement, "NotAction") is not None:
+        yield "A statement allows all actions but those of a NotAction, on every resource."
+    for action in as_sequence(read(statement, "Action")):
+        if action in ("*", "*:*") or str(action).lower() == "iam:*":
+            yield f"A statement allows {action} on every resource."
+
+
+def _documents_are_narrow(resource: Subject) -> Iterator[str]:
+    if resource.type == ROLE:
+        inline = as_sequence(read(resource.properties, "inlinePolicies"))
+        yield from each(
+            inline,
+            lambda one: _document_statements("inlinePolicies.policy", read(one, "policy"), _grants_no_everything),
+        )
+        return
+    yield from _document_statements("policy", read(resource.properties, "policy"), _grants_no_everything)
+
+
+NO_FULL_ACCESS = ResourceRule(
+    Definition(
+        name="iam-no-full-access",
+        title="No policy that allows everything",
+        description="No policy may allow every action, or every action of IAM, on every resource.",
+        fix="Name the actions that are needed, and the resources where AWS lets them be named.",
+        types=(POLICY, ROLE_POLICY, ROLE),
+        control=Control(
+            security_hub=("IAM.1",),
+            checkov=("CKV_AWS_62", "CKV_AWS_63", "CKV2_AWS_40"),
+            guide=f"{_IAM_GUIDE}/best-practices.html",
+        ),
+        severity=Severity.CRITICAL,
+    ),
+    _documents_are_narrow,
+)
+
+
 def _trust_statements(judge: StatementJudge) -> Check:
     """Return a check that reads the trust document of a role and judges each Allow statement of it."""
 
@@ -78,17 +127,7 @@ def _trust_statements(judge: StatementJudge) -> Check:
         if trust is None:
             yield "assumeRolePolicy is not set."
             return
-        try:
-            statements = documents.statements(documents.parse(trust))
-        except documents.DocumentError as error:
-            yield f"assumeRolePolicy is {error}."
-            return
-
-        def allowed(statement: Any) -> Iterator[str]:
-            if documents.allows(statement):
-                yield from judge(statement, role)
-
-        yield from each(statements, allowed)
+        yield from _document_statements("assumeRolePolicy", trust, lambda statement: judge(statement, role))
 
     return check
 
@@ -211,4 +250,4 @@ PINNED_WEB_IDENTITY = ResourceRule(
     _trust_statements(_pins_subject_and_audience),
 )
 
-RULES = (NO_ADMINISTRATOR, NAMED_PRINCIPALS, PINNED_WEB_IDENTITY)
+RULES = (NO_ADMINISTRATOR, NO_FULL_ACCESS, NAMED_PRINCIPALS, PINNED_WEB_IDENTITY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import cluster, cluster_logs, iam, network, nodes
+from . import charts, cluster, cluster_logs, iam, network, nodes, storage
 from .rule import Rule
 
 NAME = "eks-platform"
@@ -16,5 +16,7 @@ SECTIONS: Mapping[str, tuple[Rule, ...]] = {
     "Nodes": nodes.RULES,
     "Network": network.RULES,
     "IAM": iam.RULES,
+    "Keys and storage": storage.RULES,
+    "Helm charts": charts.RULES,
 }
 RULES: tuple[Rule, ...] = tuple(rule for rules in SECTIONS.values() for rule in rules)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from policies.eks_policies.iam import ATTACHMENTS, ROLE
+from policies.eks_policies.iam import ATTACHMENTS, POLICY, ROLE, ROLE_POLICY
 from tests.policies.support import CANNOT_RUN, REMOVED, UNKNOWN, Broken, Case
 
 ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF"
@@ -52,6 +52,18 @@ def _any(kind: str, value: str = "*") -> str:
 
 def _everybody(account: str = "111122223333") -> str:
     return f"assumeRolePolicy lets everybody in account {account} take the role, with no condition."
+
+
+def _grant(action: Any = "s3:GetObject", target: Any = "*", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": target, **more}
+
+
+def _policy(*statements: dict[str, Any]) -> dict[str, str]:
+    return {"policy": json.dumps(_document(*statements))}
+
+
+def _everything(action: str) -> str:
+    return f"A statement allows {action} on every resource."
 
 
 CASES = (
@@ -244,6 +256,55 @@ CASES = (
                 changes={},
                 config={"audiences": ["other"]},
                 says=[f"assumeRolePolicy lets {ISSUER}:aud be sts.amazonaws.com, an audience that is not expected."],
+            ),
+        ),
+    ),
+    *(
+        Case(
+            rule="iam-no-full-access",
+            type=type_,
+            compliant=_policy(_grant(["ec2:Describe*", "s3:GetObject"])),
+            also_compliant=(
+                {"policy": _document(_grant())},
+                _policy(_grant("*", "arn:aws:s3:::bucket/*")),
+                _policy({**_grant("*"), "Effect": "Deny"}),
+            ),
+            broken=(
+                Broken(changes=_policy(_grant("*")), says=[_everything("*")]),
+                Broken(changes=_policy(_grant(), _grant(["s3:GetObject", "*:*"], ["*"])), says=[_everything("*:*")]),
+                Broken(changes={"policy": _document(_grant("IAM:*"))}, says=[_everything("IAM:*")]),
+                Broken(
+                    changes=_policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}),
+                    says=["A statement allows all actions but those of a NotAction, on every resource."],
+                ),
+                Broken(changes={"policy": "nonsense"}, says=["policy is not JSON at character 0."]),
+            ),
+            unknown=(
+                Broken(changes={"policy": UNKNOWN}, says=[CANNOT_RUN]),
+                Broken(
+                    changes={"policy": _document(_grant("s3:*", [UNKNOWN]), _grant("*"))},
+                    says=[_everything("*"), CANNOT_RUN],
+                    outage="an unknown ARN would hide the statement behind it",
+                ),
+            ),
+        )
+        for type_ in (POLICY, ROLE_POLICY)
+    ),
+    Case(
+        rule="iam-no-full-access",
+        type=ROLE,
+        compliant={**_trust(PODS), "inlinePolicies": [{"name": "read", **_policy(_grant())}]},
+        also_compliant=({"inlinePolicies": REMOVED},),
+        broken=(
+            Broken(
+                changes={"inlinePolicies": [{"name": "all", **_policy(_grant("*"))}]},
+                says=[_everything("*")],
+            ),
+        ),
+        unknown=(
+            Broken(
+                changes={"inlinePolicies": [{"policy": UNKNOWN}, {"name": "all", **_policy(_grant("*"))}]},
+                says=[_everything("*"), CANNOT_RUN],
             ),
         ),
     ),

@@ -8,10 +8,17 @@ import pytest
 
 from policies.eks_policies.pack import RULES
 from policies.eks_policies.rule import ResourceRule
-from tests.policies import cluster_cases, iam_cases, network_cases, node_cases
+from tests.policies import chart_cases, cluster_cases, iam_cases, network_cases, node_cases, storage_cases
 from tests.policies.support import RULE_BY_NAME, Broken, Case, changed, judge, unknown_inputs
 
-CASES: tuple[Case, ...] = (*cluster_cases.CASES, *node_cases.CASES, *network_cases.CASES, *iam_cases.CASES)
+CASES: tuple[Case, ...] = (
+    *cluster_cases.CASES,
+    *node_cases.CASES,
+    *network_cases.CASES,
+    *iam_cases.CASES,
+    *storage_cases.CASES,
+    *chart_cases.CASES,
+)
 RESOURCE_RULES = [rule for rule in RULES if isinstance(rule, ResourceRule)]
 
 

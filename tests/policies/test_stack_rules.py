@@ -9,7 +9,24 @@ from pulumi_policy import PolicyResource
 
 from policies.eks_policies.cluster import CLUSTER
 from policies.eks_policies.cluster_logs import LOG_GROUP, LOG_GROUP_FIRST
-from tests.policies.support import CANNOT_RUN, UNKNOWN, judge_stack, resource
+from policies.eks_policies.network import (
+    DEFAULT_GROUP,
+    DEFAULT_GROUP_EMPTY,
+    FARGATE_PROFILE,
+    FLOW_LOG,
+    FLOW_LOGS,
+    INTERNET_GATEWAY,
+    PRIVATE_COMPUTE,
+    ROUTE,
+    ROUTE_TABLE,
+    ROUTE_TABLE_ASSOCIATION,
+    SUBNET,
+    VPC,
+)
+from policies.eks_policies.nodes import NODE_GROUP
+from policies.eks_policies.pack import RULES
+from policies.eks_policies.rule import StackRule
+from tests.policies.support import CANNOT_RUN, UNKNOWN, judge_stack, resource, unknown_inputs
 
 GROUP_NAME = "/aws/eks/demo/cluster"
 LATE = "The cluster does not wait for log group logs: EKS may make it first, and the update then fails."
@@ -88,3 +105,130 @@ class TestLogGroupOfTheControlPlane:
         group = _group()
         said = judge_stack(LOG_GROUP_FIRST, [unknown, _cluster(), group])
         assert said == [("control-plane", LATE), ("", CANNOT_RUN)], "the second cluster would not be looked at"
+
+
+class TestFlowLogs:
+    NONE = "No flow log records the traffic of the VPC."
+
+    def test_a_vpc_with_a_flow_log_passes(self) -> None:
+        vpc = resource(VPC, "network", {"id": UNKNOWN})
+        log = resource(FLOW_LOG, "log", {"vpcId": UNKNOWN, "trafficType": "ALL"}, uses={"vpcId": [vpc]})
+        assert judge_stack(FLOW_LOGS, [vpc, log]) == [], "a right deployment would be blocked in its first preview"
+
+    def test_a_flow_log_is_found_by_the_id_of_the_vpc(self) -> None:
+        vpc = resource(VPC, "network", {"id": "vpc-1"})
+        log = resource(FLOW_LOG, "log", {"vpcId": "vpc-1"})
+        assert judge_stack(FLOW_LOGS, [vpc, log]) == [], "ids may be written down; no type means all traffic"
+
+    def test_a_vpc_without_a_flow_log_is_reported(self) -> None:
+        vpc, other = resource(VPC, "network", {"id": UNKNOWN}), resource(VPC, "other", {"id": "vpc-2"})
+        log = resource(FLOW_LOG, "log", {"vpcId": "vpc-2", "trafficType": "REJECT"})
+        assert judge_stack(FLOW_LOGS, [vpc, other, log]) == [("network", self.NONE)], "the log belongs to another VPC"
+
+    def test_the_traffic_recorded_comes_from_the_config(self) -> None:
+        vpc = resource(VPC, "network", {"id": "vpc-1"})
+        log = resource(FLOW_LOG, "log", {"vpcId": "vpc-1", "trafficType": "ACCEPT"})
+        message = "Flow logs record ACCEPT only, none of ALL, REJECT."
+        assert judge_stack(FLOW_LOGS, [vpc, log]) == [("network", message)], "attempts that failed would leave no trace"
+        assert judge_stack(FLOW_LOGS, [vpc, log], {"trafficTypes": ["ACCEPT"]}) == [], "the config would not count"
+
+    def test_an_unknown_type_of_traffic_does_not_hide_another_vpc(self) -> None:
+        vpc, bare = resource(VPC, "network", {"id": "vpc-1"}), resource(VPC, "bare", {"id": "vpc-2"})
+        log = resource(FLOW_LOG, "log", {"vpcId": "vpc-1", "trafficType": UNKNOWN})
+        said = judge_stack(FLOW_LOGS, [vpc, log, bare])
+        assert said == [("bare", self.NONE), ("", CANNOT_RUN)], "the second VPC would not be looked at"
+
+
+class TestDefaultSecurityGroup:
+    def test_an_adopted_and_empty_group_passes(self) -> None:
+        vpc = resource(VPC, "network", {"id": UNKNOWN})
+        group = resource(DEFAULT_GROUP, "default", {"ingress": [], "egress": []}, uses={"vpcId": [vpc]})
+        assert judge_stack(DEFAULT_GROUP_EMPTY, [vpc, group]) == [], "a right deployment would be blocked"
+
+    def test_a_group_left_alone_is_reported(self) -> None:
+        said = judge_stack(DEFAULT_GROUP_EMPTY, [resource(VPC, "network", {"id": "vpc-1"})])
+        message = "The default security group of the VPC is left as AWS made it, with its rules."
+        assert said == [("network", message)], "whatever names no group of its own could talk to everything"
+
+    @pytest.mark.parametrize("direction", ["ingress", "egress"])
+    def test_a_rule_in_the_group_is_reported(self, direction: str) -> None:
+        vpc = resource(VPC, "network", {"id": "vpc-1"})
+        group = resource(DEFAULT_GROUP, "default", {"vpcId": "vpc-1", direction: [{"protocol": "-1", "self": True}]})
+        message = f"The default security group default has {direction} rules."
+        assert judge_stack(DEFAULT_GROUP_EMPTY, [vpc, group]) == [("network", message)], "the group must be empty"
+
+    def test_unknown_rules_leave_it_open(self) -> None:
+        vpc = resource(VPC, "network", {"id": "vpc-1"})
+        group = resource(DEFAULT_GROUP, "default", {"vpcId": "vpc-1", "ingress": UNKNOWN})
+        assert judge_stack(DEFAULT_GROUP_EMPTY, [vpc, group]) == [("", CANNOT_RUN)], "there may be rules or none"
+
+
+class TestComputeInPrivateSubnets:
+    """A VPC with one public and one private subnet, as a first preview sees it and as an update sees it."""
+
+    @staticmethod
+    def _network(known: bool) -> dict[str, PolicyResource]:
+        def made(type_: str, name: str, **uses: PolicyResource) -> PolicyResource:
+            inputs = {key: target.name if known else UNKNOWN for key, target in uses.items()}
+            sources = {} if known else {key: [target] for key, target in uses.items()}
+            return resource(type_, name, {"id": name if known else UNKNOWN, **inputs}, uses=sources)
+
+        gateway = made(INTERNET_GATEWAY, "gateway")
+        found = {"gateway": gateway, "nat": made("aws:ec2/natGateway:NatGateway", "nat")}
+        for tier, way_out in (("public", {"gatewayId": gateway}), ("private", {"natGatewayId": found["nat"]})):
+            found[tier] = made(SUBNET, tier)
+            table = found[f"{tier}-table"] = made(ROUTE_TABLE, f"{tier}-table")
+            found[f"{tier}-route"] = made(ROUTE, f"{tier}-route", routeTableId=table, **way_out)
+            link = made(ROUTE_TABLE_ASSOCIATION, f"{tier}-link", subnetId=found[tier], routeTableId=table)
+            found[f"{tier}-link"] = link
+        return found
+
+    @staticmethod
+    def _compute(type_: str, subnets: list[PolicyResource], known: bool) -> PolicyResource:
+        if known:
+            return resource(type_, "compute", {"subnetIds": [subnet.name for subnet in subnets]})
+        return resource(type_, "compute", {"subnetIds": UNKNOWN}, uses={"subnetIds": subnets})
+
+    @pytest.mark.parametrize("known", [True, False])
+    @pytest.mark.parametrize("type_", [NODE_GROUP, FARGATE_PROFILE])
+    def test_compute_in_a_private_subnet_passes(self, type_: str, known: bool) -> None:
+        network = self._network(known)
+        compute = self._compute(type_, [network["private"]], known)
+        assert judge_stack(PRIVATE_COMPUTE, [*network.values(), compute]) == [], "a right deployment would be blocked"
+
+    @pytest.mark.parametrize("known", [True, False])
+    @pytest.mark.parametrize("type_", [NODE_GROUP, FARGATE_PROFILE])
+    def test_compute_in_a_public_subnet_is_reported(self, type_: str, known: bool) -> None:
+        network = self._network(known)
+        compute = self._compute(type_, [network["private"], network["public"]], known)
+        message = "Subnet public is public: its route table leads to an internet gateway."
+        said = judge_stack(PRIVATE_COMPUTE, [*network.values(), compute])
+        assert said == [("compute", message)], "nodes could be reached from the internet"
+
+    def test_subnets_that_nobody_here_made_are_not_judged(self) -> None:
+        network = self._network(known=False)
+        compute = resource(NODE_GROUP, "compute", {"subnetIds": ["subnet-0a", UNKNOWN]})
+        said = judge_stack(PRIVATE_COMPUTE, [*network.values(), compute])
+        assert said == [], "an existing VPC is not part of the stack"
+
+
+def test_every_stack_rule_is_tried_here() -> None:
+    tried = {LOG_GROUP_FIRST.name, FLOW_LOGS.name, DEFAULT_GROUP_EMPTY.name, PRIVATE_COMPUTE.name}
+    assert {rule.name for rule in RULES if isinstance(rule, StackRule)} == tried, "a rule without a test may never fire"
+
+
+@pytest.mark.parametrize(
+    ("type_", "keys"),
+    [
+        (CLUSTER, ("name", "enabledClusterLogTypes")),
+        (LOG_GROUP, ("name", "retentionInDays")),
+        (FLOW_LOG, ("vpcId", "trafficType")),
+        (DEFAULT_GROUP, ("vpcId", "ingress", "egress")),
+        (ROUTE, ("gatewayId", "routeTableId")),
+        (ROUTE_TABLE_ASSOCIATION, ("routeTableId", "subnetId")),
+        (NODE_GROUP, ("subnetIds",)),
+        (FARGATE_PROFILE, ("subnetIds",)),
+    ],
+)
+def test_stack_rules_read_properties_that_the_sdk_has(type_: str, keys: tuple[str, ...]) -> None:
+    assert unknown_inputs(type_, dict.fromkeys(keys)) == [], "a rule reads a property that AWS never sends"
