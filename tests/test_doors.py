@@ -142,7 +142,6 @@ PRIVATE_WORDS = re.compile(
     r"""
       /(?:wor[k]|tm[p])/ \w                      # folders of the machine that it was written on
     | pypi\.or[g] | pythonhosted\.or[g] | npmjs\.or[g] | crates\.i[o] | proxy\.golan[g] | maven\.or[g]  # registry hosts
-    | BEGIN\ (?:RSA|EC|OPENSSH)?\ ?PRIVATE\ KE[Y]
     """,
     re.VERBOSE,
 )
