@@ -189,14 +189,14 @@ class Cluster(pulumi.ComponentResource):
         role: aws_sdk.iam.Role,
         key_arn: pulumi.Input[str] | None,
         after: Sequence[pulumi.Resource],
-    ) -> pulumi.Output[aws_sdk.eks.Cluster]:
+    ) -> eks.Cluster:
         args = self._args
         extras = ControlPlaneExtras(
             zonal_shift=args.zonal_shift,
             tier=args.control_plane_tier,
             security_group_ids=args.additional_security_group_ids,
         )
-        component = eks.Cluster(
+        return eks.Cluster(
             f"{self._base}-control-plane",
             name=args.name,
             version=args.version,
@@ -226,9 +226,9 @@ class Cluster(pulumi.ComponentResource):
                 parent=self, depends_on=list(after), transforms=[control_plane_transform(extras)]
             ),
         )
-        return component.eks_cluster
 
-    def _read_control_plane(self, control_plane: pulumi.Output[aws_sdk.eks.Cluster]) -> None:
+    def _read_control_plane(self, component: eks.Cluster) -> None:
+        control_plane = component.eks_cluster
         self.name = control_plane.apply(lambda cluster: cluster.name)
         self.arn = control_plane.apply(lambda cluster: cluster.arn)
         self.version = control_plane.apply(lambda cluster: cluster.version)
@@ -236,22 +236,15 @@ class Cluster(pulumi.ComponentResource):
         self.certificate_authority = control_plane.apply(lambda cluster: cluster.certificate_authority).apply(
             lambda authority: authority.data or ""
         )
-        self.oidc_issuer = self._issuer_url(control_plane).apply(lambda url: url.removeprefix("https://"))
-        self.cluster_security_group_id = control_plane.apply(lambda cluster: cluster.vpc_config).apply(
-            lambda config: config.cluster_security_group_id or ""
-        )
+        self.oidc_issuer = component.oidc_issuer
+        # From the component: within the resource, an object that is known in part loses the rest in a preview.
+        self.cluster_security_group_id = component.cluster_security_group_id
 
-    @staticmethod
-    def _issuer_url(control_plane: pulumi.Output[aws_sdk.eks.Cluster]) -> pulumi.Output[str]:
-        return control_plane.apply(lambda cluster: cluster.identities).apply(_issuer_url)
-
-    def _make_oidc_provider(
-        self, control_plane: pulumi.Output[aws_sdk.eks.Cluster]
-    ) -> aws_sdk.iam.OpenIdConnectProvider:
+    def _make_oidc_provider(self, component: eks.Cluster) -> aws_sdk.iam.OpenIdConnectProvider:
         # Without thumbprints: IAM trusts the certificate authorities behind EKS, so none must be fetched here.
         return aws_sdk.iam.OpenIdConnectProvider(
             f"{self._base}-oidc",
-            url=self._issuer_url(control_plane),
+            url=component.oidc_provider_url,
             client_id_lists=[WEB_IDENTITY_AUDIENCE],
             opts=self._child,
         )
@@ -294,11 +287,3 @@ class Cluster(pulumi.ComponentResource):
             node_security_group_id=self.node_security_group_id,
             kubernetes_provider=self.kubernetes_provider,
         )
-
-
-def _issuer_url(identities: Sequence[aws_sdk.eks.outputs.ClusterIdentity]) -> str:
-    for identity in identities:
-        for oidc in identity.oidcs or ():
-            if oidc.issuer:
-                return oidc.issuer
-    raise ValueError("the cluster has no OIDC issuer")

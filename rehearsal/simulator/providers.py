@@ -48,9 +48,15 @@ def create(creation: Creation, *, known: bool) -> tuple[str, dict[str, Any]]:
         raise RehearsalError(f"{creation.urn}: the simulator has no answer for the type {creation.type}")
     id_ = model.id(creation)
     computed = {**_default_tags(creation), **model.outputs(creation, id_)}
+    inner = {key: value for key, value in computed.items() if isinstance(value, Mapping)}
     if not known:
         computed = {key: value if key in model.known else UNKNOWN for key, value in computed.items()}
     outputs = {**computed, **creation.inputs}
+    for key, value in inner.items():
+        given = creation.inputs.get(key)
+        if isinstance(given, Mapping):
+            # An object that is given in part: the provider computes the rest of it.
+            outputs[key] = {**{name: one if known else UNKNOWN for name, one in value.items()}, **given}
     if "tagsAll" in computed:
         outputs["tagsAll"] = computed["tagsAll"]
     return ("" if not known or contains_unknown(id_) else str(id_)), outputs
