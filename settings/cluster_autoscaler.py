@@ -36,6 +36,7 @@ class ScaleDown(Section):
 class ClusterAutoscaler(Section):
     """Cluster Autoscaler."""
 
+    enabled: bool = Field(default=True, description="`false` leaves it out, as if the section were not there.")
     expander: Literal["random", "most-pods", "least-waste", "priority"] = Field(
         default="least-waste", description="Which group grows when several could."
     )

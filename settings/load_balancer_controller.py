@@ -15,6 +15,7 @@ Identity = Literal["podIdentity", "irsa"]
 class LoadBalancerController(Section):
     """AWS Load Balancer Controller."""
 
+    enabled: bool = Field(default=True, description="`false` leaves it out, as if the section were not there.")
     replicas: int = Field(default=2, ge=1, le=10, description="Number of pods; one of them works, the others wait.")
     ingress_class: str = Field(default="alb", description="Name of the IngressClass.")
     default_ingress_class: bool = Field(default=False, description="Take Ingress objects that name no class.")

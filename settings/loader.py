@@ -85,6 +85,7 @@ def parse(
     problems += ([region_problem] if region_problem else []) + shape_problems
     warnings: list[Problem] = []
     if parsed is not None:
+        parsed = parsed.without_disabled()
         context = rules.Context(
             project=project,
             stack=stack,

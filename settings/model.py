@@ -62,6 +62,27 @@ class StackConfig(Section):
         """Name of the environment, for example "dev"."""
         return self.tags.environment
 
+    def without_disabled(self) -> StackConfig:
+        """Return the configuration with None for the parts that say `enabled: false`, and for empty texts.
+
+        Pulumi takes a key that Pulumi.yaml declares with a type and no default for a required one, so the optional
+        keys have defaults there that mean "not there".
+        """
+        return self.model_copy(
+            update={
+                "permissions_boundary": self.permissions_boundary or None,
+                "deployer_role": self.deployer_role or None,
+                "load_balancer_controller": _if_enabled(self.load_balancer_controller),
+                "cluster_autoscaler": _if_enabled(self.cluster_autoscaler),
+            }
+        )
+
+
+def _if_enabled(
+    part: LoadBalancerController | ClusterAutoscaler | None,
+) -> LoadBalancerController | ClusterAutoscaler | None:
+    return part if part and part.enabled else None
+
 
 class Settings(StackConfig):
     """The configuration of a stack, checked, with every default resolved.

@@ -136,6 +136,6 @@ class Network(Section):
     endpoints: VpcEndpoints = Field(default_factory=VpcEndpoints, description="VPC endpoints.")
     existing: ExistingVpc | None = Field(
         default=None,
-        description="An existing VPC instead of a new one; then of the other keys only `endpoints` and `zones` are "
-        "left out and nothing is made in it.",
+        description="An existing VPC instead of a new one, in which nothing is made; the keys that shape a new VPC, all "
+        "but `endpoints`, are then left out.",
     )
