@@ -28,6 +28,7 @@ class ExistingVpcArgs:
 
     Args:
         aws: Where the VPC is.
+        cluster_name: Name of the cluster, for the tags of the subnets.
         vpc_id: Id of the VPC.
         private_subnet_ids: Subnets for nodes, pods and internal load balancers, in at least 2 zones. Their routes must
             lead to what nodes need: the internet, or VPC endpoints.
@@ -35,8 +36,9 @@ class ExistingVpcArgs:
         intra_subnet_ids: Subnets for the control plane's network interfaces, in at least 2 zones. Default: the private
             ones.
         pod_subnet_ids: Subnets for pods with custom networking. Default: none.
-        tag_subnets: Whether the tags by which the AWS Load Balancer Controller finds subnets are put on the public and
-            private ones. Default False: whoever owns the subnets tags them.
+        tag_subnets: Whether the tags by which the AWS Load Balancer Controller of this cluster finds subnets are put on
+            the public and private ones. Default False: whoever owns the subnets tags them. Only one stack should: the
+            tags go when the stack does.
 
     Raises:
         ValueError: If a key is not a zone of the region, an id is misspelt or used twice, or there are too few zones.
@@ -45,6 +47,7 @@ class ExistingVpcArgs:
     """
 
     aws: AwsEnvironment
+    cluster_name: str
     vpc_id: pulumi.Input[str]
     private_subnet_ids: SubnetIds
     public_subnet_ids: SubnetIds = field(default_factory=dict[str, pulumi.Input[str]])
@@ -53,6 +56,8 @@ class ExistingVpcArgs:
     tag_subnets: bool = False
 
     def __post_init__(self) -> None:
+        if not self.cluster_name:
+            raise ValueError("cluster_name: must not be empty")
         _check_id("vpc_id", self.vpc_id, "vpc-")
         for name, ids in self._tiers().items():
             for zone, id_ in ids.items():
@@ -135,7 +140,7 @@ class ExistingVpc(pulumi.ComponentResource):
 
     Asks AWS for the VPC and each subnet and refuses what a cluster cannot work with: DNS switched off, a subnet of
     another VPC or zone, private subnets that give out public addresses. Creates nothing, unless subnets are to be
-    tagged: then an `aws.ec2.Tag` for each public and private subnet.
+    tagged: then two `aws.ec2.Tag` for each public and private subnet, its role and the cluster that shares it.
 
     Args:
         name: Logical name.
@@ -163,6 +168,7 @@ class ExistingVpc(pulumi.ComponentResource):
     def __init__(self, name: str, args: ExistingVpcArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("eks-platform:index:ExistingVpc", name, None, opts)
         self._name = name
+        self._cluster_name = args.cluster_name
 
         vpc = aws_sdk.ec2.get_vpc_output(id=args.vpc_id, opts=pulumi.InvokeOptions(parent=self))
         self.vpc_id = vpc.apply(_checked_vpc)
@@ -209,10 +215,14 @@ class ExistingVpc(pulumi.ComponentResource):
         return checked
 
     def _tag(self, tier: SubnetTier, subnet_ids: Mapping[str, pulumi.Output[str]], role: Mapping[str, str]) -> None:
+        # A subnet that carries the tag of another cluster only would be passed over.
+        # https://docs.aws.amazon.com/eks/latest/userguide/network-load-balancing.html
+        wanted = {"role": role, "cluster": tags.cluster_shared(self._cluster_name)}
         for zone, subnet_id in subnet_ids.items():
-            for key, value in role.items():
+            for noun, tag in wanted.items():
+                ((key, value),) = tag.items()
                 aws_sdk.ec2.Tag(
-                    f"{self._name}-{tier}-{zone}-role",
+                    f"{self._name}-{tier}-{zone}-{noun}",
                     resource_id=subnet_id,
                     key=key,
                     value=value,

@@ -23,7 +23,13 @@ def subnets(tier: str, zones: str = "ab") -> dict[str, str]:
 
 
 def existing(**fields: Any) -> ExistingVpcArgs:
-    given: dict[str, Any] = {"aws": AWS, "vpc_id": VPC_ID, "private_subnet_ids": subnets("private"), **fields}
+    given: dict[str, Any] = {
+        "aws": AWS,
+        "cluster_name": "demo",
+        "vpc_id": VPC_ID,
+        "private_subnet_ids": subnets("private"),
+        **fields,
+    }
     return ExistingVpcArgs(**given)
 
 
@@ -89,12 +95,12 @@ def test_subnets_are_tagged_for_load_balancers_if_asked():
     tagged = {
         tag.name: (tag.inputs["resourceId"], tag.inputs["key"], tag.inputs["value"]) for tag in graph.of_type(TAG)
     }
-    assert tagged == {
-        "network-private-eu-west-1a-role": ("subnet-private-a", "kubernetes.io/role/internal-elb", "1"),
-        "network-private-eu-west-1b-role": ("subnet-private-b", "kubernetes.io/role/internal-elb", "1"),
-        "network-public-eu-west-1a-role": ("subnet-public-a", "kubernetes.io/role/elb", "1"),
-        "network-public-eu-west-1b-role": ("subnet-public-b", "kubernetes.io/role/elb", "1"),
-    }
+    expected: dict[str, tuple[str, str, str]] = {}
+    for tier, role in (("private", "internal-elb"), ("public", "elb")):
+        for zone, subnet in subnets(tier).items():
+            expected[f"network-{tier}-{zone}-role"] = (subnet, f"kubernetes.io/role/{role}", "1")
+            expected[f"network-{tier}-{zone}-cluster"] = (subnet, "kubernetes.io/cluster/demo", "shared")
+    assert tagged == expected, "the load balancer controller finds no subnet without them"
 
 
 def test_two_networks_stand_side_by_side():
@@ -103,12 +109,13 @@ def test_two_networks_stand_side_by_side():
         ExistingVpc("blue", existing(tag_subnets=True), opts)
         ExistingVpc("green", existing(tag_subnets=True), opts)
 
-    assert len(record(program).of_type(TAG)) == 4
+    assert len(record(program).of_type(TAG)) == 8
 
 
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
+        ({"cluster_name": ""}, "cluster_name: must not be empty"),
         ({"vpc_id": "net-1"}, "vpc_id: 'net-1' does not begin with 'vpc-'"),
         ({"private_subnet_ids": subnets("private", "a")}, "private_subnet_ids: a cluster needs subnets in at least 2"),
         ({"intra_subnet_ids": subnets("intra", "a")}, "intra_subnet_ids: a cluster needs subnets in at least 2"),
