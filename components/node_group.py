@@ -11,8 +11,6 @@ import pulumi_aws as aws
 
 from components import naming, node_group_checks
 from components.aws_environment import AwsEnvironment
-from components.iam.document import to_json
-from components.iam.trust import ec2_trust
 from components.launch_template import node_launch_template
 from components.node_group_inputs import (
     auto_scaling_group_names,
@@ -22,6 +20,7 @@ from components.node_group_inputs import (
     warm_pool_config,
 )
 from components.node_group_records import NodeDisk, NodeGroupUpdate, NodeRepair, NodeTaint, WarmPool, one_of, within
+from components.node_role import check_extra_policies, node_role
 from components.refs import ClusterRef
 from components.scale_from_zero import EBS_ZONE_LABEL, scale_from_zero_tags
 from components.tags import autoscaler_label
@@ -36,11 +35,6 @@ _CAPACITY_LABEL = "eks.amazonaws.com/capacityType"
 _CAPACITY_TYPES: Mapping[Capacity, str] = {"onDemand": "ON_DEMAND", "spot": "SPOT"}
 # A node group name has 63 characters, of which the AWS provider uses 26 to make a prefix unique.
 _LONGEST_PREFIX = 63 - 26
-
-# No CNI policy: the VPC CNI has a role of its own, so that no other pod of the node can change interfaces.
-# https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
-_NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
-_SSM_POLICY = "AmazonSSMManagedInstanceCore"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +69,7 @@ class NodeGroupArgs:
             give pods a role of their own instead where possible.
         extra_user_data: nodeadm YAML or a shell script (Amazon Linux 2023), TOML (Bottlerocket), PowerShell (Windows).
         kubelet: Kubelet settings by their Kubernetes names, for example {"maxPods": 110}.
+        kubelet_flags: Kubelet flags, each beginning with "--"; Amazon Linux 2023 only.
         imds_hop_limit: 1 (default) keeps pods from the node's metadata and credentials. 2 opens them to every pod of
             the group: only for software that cannot do without.
             https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html
@@ -114,6 +109,7 @@ class NodeGroupArgs:
     extra_policies: Mapping[str, str] = field(default_factory=dict[str, str])
     extra_user_data: str | None = None
     kubelet: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    kubelet_flags: Sequence[str] = ()
     imds_hop_limit: int = 1
     node_resources: Mapping[str, str] = field(default_factory=dict[str, str])
     zone: pulumi.Input[str] | None = None
@@ -136,16 +132,20 @@ class NodeGroupArgs:
         node_group_checks.check_taints(self.taints)
         node_group_checks.check_warm_pool(self.warm_pool, self.family, self.capacity)
         within("imds_hop_limit", self.imds_hop_limit, 1, 2)
-        for key in self.extra_policies:
-            if key in (*_NODE_POLICIES, _SSM_POLICY):
-                raise ValueError(f"extra_policies: {key!r} is a policy that the component attaches itself")
-        node_user_data(self.family, kubelet=self.kubelet, extra=self.extra_user_data)
+        check_extra_policies(self.extra_policies)
+        self.user_data()
         node_group_checks.check_group_tags(self.group_tags, self.aws.tags)
 
     @property
     def family(self) -> OsFamily:
         """Operating system family of the AMI type."""
         return os_family(self.ami_type)
+
+    def user_data(self) -> str | None:
+        """User data of the nodes in plain text; None where there is nothing to tell."""
+        return node_user_data(
+            self.family, kubelet=self.kubelet, kubelet_flags=self.kubelet_flags, extra=self.extra_user_data
+        )
 
     @property
     def node_labels(self) -> dict[str, str]:
@@ -200,7 +200,14 @@ class NodeGroup(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: NodeGroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("eks-platform:index:NodeGroup", name, None, opts)
-        role, attachments = self._role(name, args)
+        role, attachments = node_role(
+            f"{name}-role",
+            aws=args.aws,
+            description=f"Nodes of group {args.name} of EKS cluster {args.cluster.literal_name}",
+            ssm=args.ssm,
+            extra_policies=args.extra_policies,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
         template = node_launch_template(
             f"{name}-launch-template",
             node_name=f"{args.cluster.literal_name}-{args.name}",
@@ -210,7 +217,7 @@ class NodeGroup(pulumi.ComponentResource):
             launch_tags=args.aws.tags,
             imds_hop_limit=args.imds_hop_limit,
             detailed_monitoring=args.detailed_monitoring,
-            user_data_text=node_user_data(args.family, kubelet=args.kubelet, extra=args.extra_user_data),
+            user_data_text=args.user_data(),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.resource = aws.eks.NodeGroup(
@@ -263,27 +270,6 @@ class NodeGroup(pulumi.ComponentResource):
                 "auto_scaling_group_names": self.auto_scaling_group_names,
             }
         )
-
-    def _role(self, name: str, args: NodeGroupArgs) -> tuple[aws.iam.Role, list[aws.iam.RolePolicyAttachment]]:
-        role = aws.iam.Role(
-            f"{name}-role",
-            description=f"Nodes of group {args.name} of EKS cluster {args.cluster.literal_name}",
-            assume_role_policy=to_json(ec2_trust()),
-            permissions_boundary=args.aws.permissions_boundary,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        managed = (*_NODE_POLICIES, _SSM_POLICY) if args.ssm else _NODE_POLICIES
-        policies = {policy: args.aws.managed_policy_arn(policy) for policy in managed} | dict(args.extra_policies)
-        attachments = [
-            aws.iam.RolePolicyAttachment(
-                f"{name}-role-{key}",
-                role=role.name,
-                policy_arn=arn,
-                opts=pulumi.ResourceOptions(parent=self),
-            )
-            for key, arn in policies.items()
-        ]
-        return role, attachments
 
     def _tag_auto_scaling_group(self, name: str, args: NodeGroupArgs) -> None:
         """Tag the Auto Scaling group, which EKS makes and to which it passes no tags of the node group."""

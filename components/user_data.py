@@ -12,7 +12,7 @@ import base64
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast
 
 import yaml
@@ -87,7 +87,13 @@ def os_family(ami_type: str) -> OsFamily:
     raise ValueError(f"ami_type: {ami_type!r} does not begin with one of {', '.join(families)}")
 
 
-def node_user_data(family: OsFamily, *, kubelet: Mapping[str, Any], extra: str | None) -> str | None:
+def node_user_data(
+    family: OsFamily,
+    *,
+    kubelet: Mapping[str, Any],
+    extra: str | None,
+    kubelet_flags: Sequence[str] = (),
+) -> str | None:
     """Return the plain text of a node's user data, None if there is nothing to tell.
 
     Args:
@@ -97,18 +103,27 @@ def node_user_data(family: OsFamily, *, kubelet: Mapping[str, Any], extra: str |
         extra: Amazon Linux 2023: nodeadm NodeConfig documents in YAML, which win over `kubelet`, or a shell script
             that begins with "#!". Bottlerocket: settings in TOML, which win over `kubelet`. Windows: PowerShell
             commands, which run before the node joins.
+        kubelet_flags: Command-line flags of the kubelet, for what its configuration does not know, for example
+            ["--node-labels=team=data"]; Amazon Linux 2023 only.
 
     Raises:
         ValueError: If a setting is not one the operating system takes, a document cannot be read or says what EKS says
             itself, or the whole is longer than 16 KB.
     """
-    if not kubelet and extra is None:
+    if not kubelet and not kubelet_flags and extra is None:
         return None
+    if kubelet_flags and family != "al2023":
+        raise ValueError("kubelet_flags: only Amazon Linux 2023 takes command-line flags of the kubelet")
+    for flag in kubelet_flags:
+        if not flag.startswith("--"):
+            raise ValueError(f"kubelet_flags: {flag!r} does not begin with --")
     for key in kubelet:
         if not _CAMEL_CASE.fullmatch(key):
             raise ValueError(f"kubelet: {key!r} is not the name of a KubeletConfiguration field, such as maxPods")
-    writers = {"al2023": _nodeadm, "bottlerocket": _bottlerocket, "windows": _powershell}
-    text = writers[family](kubelet, extra)
+    if family == "al2023":
+        text = _nodeadm(kubelet, kubelet_flags, extra)
+    else:
+        text = _bottlerocket(kubelet, extra) if family == "bottlerocket" else _powershell(kubelet, extra)
     if len(text.encode()) > USER_DATA_LIMIT:
         raise ValueError(f"user_data: {len(text.encode())} bytes are more than EC2's limit of {USER_DATA_LIMIT}")
     return text
@@ -119,10 +134,12 @@ def encode(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-def _nodeadm(kubelet: Mapping[str, Any], extra: str | None) -> str:
+def _nodeadm(kubelet: Mapping[str, Any], flags: Sequence[str], extra: str | None) -> str:
     parts: list[tuple[str, str]] = []
-    if kubelet:
-        settings = {"apiVersion": _NODEADM_API, "kind": "NodeConfig", "spec": {"kubelet": {"config": dict(kubelet)}}}
+    if kubelet or flags:
+        given = {"config": dict(kubelet), "flags": list(flags)}
+        spec = {"kubelet": {field: value for field, value in given.items() if value}}
+        settings = {"apiVersion": _NODEADM_API, "kind": "NodeConfig", "spec": spec}
         parts.append(("application/node.eks.aws", _yaml(settings)))
     if extra is not None and extra.startswith("#!"):
         parts.append(('text/x-shellscript; charset="utf-8"', extra))

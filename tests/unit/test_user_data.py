@@ -84,6 +84,30 @@ def test_amazon_linux_gets_kubelet_settings_as_a_nodeadm_part() -> None:
     ), "nodeadm reads nothing else; any other form loses the settings without a word"
 
 
+def test_kubelet_flags_are_part_of_the_nodeadm_document() -> None:
+    written = user_data.node_user_data("al2023", kubelet={}, kubelet_flags=["--node-labels=a=b"], extra=None)
+    assert written is not None
+    (part,) = parts(message_from_string(written))
+    assert yaml.safe_load(str(part.get_payload()))["spec"] == {"kubelet": {"flags": ["--node-labels=a=b"]}}, (
+        "nodeadm starts the kubelet with these flags and no others"
+    )
+
+
+@pytest.mark.parametrize(
+    ("family", "flags", "reason"),
+    [
+        ("bottlerocket", ["--v=2"], "only Amazon Linux 2023"),
+        ("windows", ["--v=2"], "only Amazon Linux 2023"),
+        ("al2023", ["v=2"], "'v=2' does not begin with --"),
+    ],
+)
+def test_kubelet_flags_that_no_kubelet_would_see_are_refused(
+    family: user_data.OsFamily, flags: list[str], reason: str
+) -> None:
+    with pytest.raises(ValueError, match=reason):
+        user_data.node_user_data(family, kubelet={}, kubelet_flags=flags, extra=None)
+
+
 def test_extra_nodeadm_documents_come_last_so_that_they_win() -> None:
     second = "---\napiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec: {kubelet: {config: {maxPods: 20}}}\n"
     message = message_from_string(text("al2023", {"maxPods": 10}, NODE_CONFIG + second))
