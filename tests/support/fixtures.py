@@ -53,7 +53,7 @@ def network_ref() -> NetworkRef:
     )
 
 
-def cluster_ref(version: str = "1.35") -> ClusterRef:
+def cluster_ref(version: str = "1.35", provider_name: str = "kubernetes") -> ClusterRef:
     """Return a cluster that exists already, with an explicit Kubernetes provider."""
     output = pulumi.Output.from_input
     return ClusterRef(
@@ -67,5 +67,5 @@ def cluster_ref(version: str = "1.35") -> ClusterRef:
         oidc_provider_arn=output(AWS.iam_arn("oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF")),
         cluster_security_group_id=output("sg-0c1c1c1c1c1c1c1c1"),
         node_security_group_id=output("sg-0a0a0a0a0a0a0a0a0"),
-        kubernetes_provider=kubernetes.Provider("kubernetes", kubeconfig="{}", cluster_identifier="test"),
+        kubernetes_provider=kubernetes.Provider(provider_name, kubeconfig="{}", cluster_identifier="test"),
     )
