@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws_sdk
 import pytest
 
 from components.existing_vpc import ExistingVpc, ExistingVpcArgs, check_subnet, check_vpc
+from components.vpc import Vpc
 from rehearsal.graph import Graph
 from rehearsal.simulator import catalogue
 from rehearsal.simulator.context import Question
 from tests.support.fixtures import AWS, component_options
 from tests.support.recording import record
+from tests.support.vpc import ZONES, vpc_args
 
 COMPONENT = "eks-platform:index:ExistingVpc"
 TAG = "aws:ec2/tag:Tag"
@@ -194,3 +197,25 @@ def test_ids_may_come_from_other_resources():
         ExistingVpc("network", args, component_options())
 
     assert record(program).of_type(COMPONENT)[0].outputs["private_subnet_ids"] == subnets("private")
+
+
+@pytest.mark.parametrize(
+    ("zones", "message"),
+    [
+        (ZONES, None),
+        (ZONES[::-1], "is in eu-west-1[ab] of vpc-.*, not in eu-west-1[ab] of vpc-"),
+    ],
+)
+def test_subnets_of_another_stack_are_checked_by_zone(zones: list[str], message: str | None):
+    def program() -> None:
+        made = Vpc("made", vpc_args(), component_options())
+        ids = dict(zip(zones, made.private_subnet_ids.values(), strict=True))
+        args = existing(vpc_id=made.vpc_id, private_subnet_ids=ids)
+        ExistingVpc("network", args, pulumi.ResourceOptions(providers=[aws_sdk.Provider("other", region="eu-west-1")]))
+
+    if message is None:
+        graph = record(program)
+        assert graph.of_type(COMPONENT)[0].outputs["vpc_id"] == graph.of_type("aws:ec2/vpc:Vpc")[0].id
+    else:
+        with pytest.raises(ValueError, match=message):
+            record(program)
