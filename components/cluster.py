@@ -193,6 +193,7 @@ class Cluster(pulumi.ComponentResource):
         args = self._args
         extras = ControlPlaneExtras(
             zonal_shift=args.zonal_shift,
+            authentication_mode=args.authentication_mode,
             tier=args.control_plane_tier,
             security_group_ids=args.additional_security_group_ids,
         )
@@ -210,7 +211,7 @@ class Cluster(pulumi.ComponentResource):
             ip_family=args.ip_family,
             enabled_cluster_log_types=list(args.logs.types) or None,
             encryption_config_key_arn=key_arn,
-            authentication_mode=eks.AuthenticationMode[args.authentication_mode],
+            authentication_mode=eks.AuthenticationMode.API,
             deletion_protection=args.deletion_protection,
             upgrade_policy=aws_sdk.eks.ClusterUpgradePolicyArgs(support_type=args.support_type.upper()),
             # Everything else is a resource of its own, with options that this component does not have.

@@ -17,11 +17,14 @@ class ControlPlaneExtras:
 
     Args:
         zonal_shift: Whether traffic may be shifted away from an impaired zone.
+        authentication_mode: "API", or "API_AND_CONFIG_MAP". The component itself is always told "API": told the
+            other, it would write an aws-auth ConfigMap of its own over the entries that the mode is there to keep.
         tier: Tier of a provisioned control plane; None to leave it to AWS.
         security_group_ids: Security groups for the control plane's network interfaces beside the one EKS makes.
     """
 
     zonal_shift: bool
+    authentication_mode: str = "API"
     tier: str | None = None
     security_group_ids: Sequence[pulumi.Input[str]] = ()
 
@@ -38,7 +41,10 @@ def control_plane_inputs(inputs: Mapping[str, Any], extras: ControlPlaneExtras) 
     """
     result = dict(inputs)
     result["zonalShiftConfig"] = {"enabled": extras.zonal_shift}
-    result["accessConfig"] = _with(inputs.get("accessConfig"), {"bootstrapClusterCreatorAdminPermissions": False})
+    result["accessConfig"] = _with(
+        inputs.get("accessConfig"),
+        {"authenticationMode": extras.authentication_mode, "bootstrapClusterCreatorAdminPermissions": False},
+    )
     if extras.tier is not None:
         result["controlPlaneScalingConfig"] = {"tier": extras.tier}
     if extras.security_group_ids:

@@ -46,7 +46,21 @@ def program(**changes: Any) -> Callable[[], None]:
     def run() -> None:
         cluster = Cluster("cluster", arguments(**changes), component_options())
         kubernetes.core.v1.Namespace("namespace", opts=pulumi.ResourceOptions(provider=cluster.ref.kubernetes_provider))
-        for name in ["name", "arn", "version", "endpoint", "certificate_authority", "oidc_issuer", "oidc_provider_arn", "cluster_security_group_id", "node_security_group_id", "role_arn", "log_group_name", "kms_key_arn", "kubeconfig"]:
+        for name in [
+            "name",
+            "arn",
+            "version",
+            "endpoint",
+            "certificate_authority",
+            "oidc_issuer",
+            "oidc_provider_arn",
+            "cluster_security_group_id",
+            "node_security_group_id",
+            "role_arn",
+            "log_group_name",
+            "kms_key_arn",
+            "kubeconfig",
+        ]:
             pulumi.export(name, getattr(cluster, name))
 
     return run
@@ -188,6 +202,14 @@ def test_more_security_groups_and_the_rights_for_pod_security_groups_come_only_i
         "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy",
         "arn:aws:iam::aws:policy/AmazonEKSVPCResourceController",
     }
+
+
+def test_a_cluster_in_transition_keeps_its_config_map_and_nobody_writes_to_it() -> None:
+    graph = record(program(authentication_mode="API_AND_CONFIG_MAP"))
+
+    (component,) = graph.of_type(LEAN)
+    assert control_plane(graph).inputs["accessConfig"]["authenticationMode"] == "API_AND_CONFIG_MAP"
+    assert component.inputs["authenticationMode"] == "API", "pulumi-eks would replace aws-auth with an empty one"
 
 
 def test_the_cluster_role_keeps_within_the_permissions_boundary() -> None:

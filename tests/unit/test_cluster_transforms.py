@@ -29,6 +29,12 @@ def test_the_creator_gets_no_silent_right_and_the_rest_of_the_access_stays() -> 
     }, "whoever ran the first deployment would administer the cluster for ever, with no entry that says so"
 
 
+def test_a_cluster_in_transition_keeps_its_config_map() -> None:
+    made = control_plane_inputs(GIVEN, ControlPlaneExtras(zonal_shift=True, authentication_mode="API_AND_CONFIG_MAP"))
+
+    assert made["accessConfig"]["authenticationMode"] == "API_AND_CONFIG_MAP", "leaving the mode deletes old access"
+
+
 @pytest.mark.parametrize("enabled", [True, False])
 def test_zonal_shift_is_always_said(enabled: bool) -> None:
     made = control_plane_inputs(GIVEN, ControlPlaneExtras(zonal_shift=enabled))
