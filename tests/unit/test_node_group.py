@@ -1,11 +1,13 @@
 import base64
 import json
 from collections.abc import Callable
+from email import message_from_bytes
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 import pytest
+import yaml
 
 from components.node_group import NodeGroup, NodeGroupArgs
 from components.node_group_records import NodeDisk, NodeTaint, WarmPool
@@ -304,3 +306,14 @@ def test_a_long_name_leaves_room_for_what_makes_it_unique() -> None:
 def test_args_that_would_fail_late_are_refused_at_once(changes: dict[str, Any], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         record(lambda: arguments(**changes))
+
+
+def test_kubelet_settings_flags_and_extra_documents_reach_the_nodes_in_this_order() -> None:
+    extra = "apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec: {featureGates: {FastImagePull: true}}\n"
+    graph = record(program(kubelet={"maxPods": 58}, kubelet_flags=["--v=2"], extra_user_data=extra))
+    message = message_from_bytes(base64.b64decode(one(graph, LAUNCH_TEMPLATE).inputs["userData"]))
+    specs = [yaml.safe_load(str(part.get_payload()))["spec"] for part in list(message.walk())[1:]]
+    assert specs == [
+        {"kubelet": {"config": {"maxPods": 58}, "flags": ["--v=2"]}},
+        {"featureGates": {"FastImagePull": True}},
+    ], "nodeadm lets the last document win, so what people write themselves must come last"
