@@ -65,6 +65,8 @@ def _vpc(name: str, opts: pulumi.ResourceOptions) -> Vpc:
 def _existing_vpc(name: str, opts: pulumi.ResourceOptions) -> ExistingVpc:
     args = ExistingVpcArgs(
         aws=BOUNDED,
+        cluster_name=f"{name}-demo",
+        tag_subnets=True,
         vpc_id="vpc-0123456789abcdef0",
         private_subnet_ids={zone: f"subnet-0000000000000000{index}" for index, zone in enumerate(ZONES)},
     )
