@@ -129,7 +129,7 @@ def platform_outputs(
         storageClasses=storage.storage_classes if storage else [],
         defaultStorageClass=storage.default_storage_class.apply(_text) if storage else "",
         fileSystemId=storage.file_system_id.apply(_text) if storage else "",
-        fileSystemAccessPointIds=storage.access_point_ids if storage else {},
+        fileSystemAccessPointIds=storage.access_point_ids.apply(_map) if storage else {},
         logGroupName=cluster.log_group_name,
         kmsKeyArn=cluster.kms_key_arn,
     )
@@ -141,3 +141,8 @@ def _json(document: Mapping[str, Any]) -> str:
 
 def _text(value: str | None) -> str:
     return value or ""
+
+
+def _map(value: dict[str, str]) -> dict[str, str]:
+    # The SDK turns an output of an empty map into an empty list.
+    return dict(value) if value else {}

@@ -79,8 +79,8 @@ class Asset:
 
 
 def from_struct(struct: struct_pb2.Struct) -> dict[str, Any]:
-    """Return the plain Python of a message's properties; whole numbers come back as int."""
-    return {key: _from_value(value) for key, value in struct.fields.items()}
+    """Return the plain Python of a message's properties, keys sorted; whole numbers come back as int."""
+    return {key: _from_value(struct.fields[key]) for key in sorted(struct.fields)}
 
 
 def _from_value(value: struct_pb2.Value) -> Any:
