@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from settings import aws_catalogue
-from settings.base import Section, camel_case
+from settings.base import OFF_SWITCH, Section, camel_case
 from settings.model import StackConfig
 from settings.shapes import section_of
 
@@ -63,9 +63,9 @@ def documentation() -> str:
 def schema() -> dict[str, Any]:
     """Return the JSON schema of a stack file."""
     document = StackConfig.model_json_schema(by_alias=True)
-    definitions = document.pop("$defs")
+    _add_off_switches(StackConfig, document)
     _strip(document)
-    _strip(definitions)
+    definitions = document.pop("$defs")
     definitions["NodeGroup"]["properties"]["instanceTypes"]["items"] = {"$ref": "#/$defs/InstanceType"}
     definitions["NodeGroup"]["properties"]["amiType"]["enum"] = _ami_types()
     definitions["InstanceType"] = {"type": "string", "enum": sorted(aws_catalogue.instance_types())}
@@ -106,6 +106,16 @@ def schema_text() -> str:
 
 def _ami_types() -> list[str]:
     return [name for name in aws_catalogue.ami_types() if name != "CUSTOM" and not name.startswith("AL2_")]
+
+
+def _add_off_switches(model: type[Section], document: dict[str, Any]) -> None:
+    """Let `false` stand in the schema wherever a part can be switched off."""
+    for nested in (model, *_models(model)):
+        target = document if nested is StackConfig else document["$defs"][nested.__name__]
+        for key, field in _fields(nested):
+            options = target["properties"][key].get("anyOf", [])
+            if OFF_SWITCH in field.metadata and {"const": False} not in options:
+                options.append({"const": False})
 
 
 # Keys whose allowed values come from the catalogue, not from the type.

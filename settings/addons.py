@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from settings.base import Section, derived, false_is_none
+from settings.base import OFF_SWITCH, Section, derived
 
 
 class Addon(Section):
@@ -66,25 +66,19 @@ class Addons(Section):
     vpc_cni: VpcCni = Field(alias="vpc-cni", default_factory=VpcCni, description="Network of the pods; always there.")
     kube_proxy: Addon = Field(alias="kube-proxy", default_factory=Addon, description="Services; always there.")
     coredns: Addon = Field(default_factory=Addon, description="DNS in the cluster; always there.")
-    eks_pod_identity_agent: Annotated[
-        Addon | None, BeforeValidator(false_is_none, json_schema_input_type=Addon | Literal[False])
-    ] = Field(
+    eks_pod_identity_agent: Annotated[Addon | None, OFF_SWITCH] = Field(
         alias="eks-pod-identity-agent",
         default_factory=Addon,
         description="IAM roles for pods on nodes.",
         json_schema_extra=derived("installed; left out without node groups"),
     )
-    eks_node_monitoring_agent: Annotated[
-        Addon | None, BeforeValidator(false_is_none, json_schema_input_type=Addon | Literal[False])
-    ] = Field(
+    eks_node_monitoring_agent: Annotated[Addon | None, OFF_SWITCH] = Field(
         alias="eks-node-monitoring-agent",
         default_factory=Addon,
         description="Finds sick nodes, which node repair then replaces.",
         json_schema_extra=derived("installed; left out without node groups"),
     )
-    metrics_server: Annotated[
-        Addon | None, BeforeValidator(false_is_none, json_schema_input_type=Addon | Literal[False])
-    ] = Field(
+    metrics_server: Annotated[Addon | None, OFF_SWITCH] = Field(
         alias="metrics-server",
         default_factory=Addon,
         description="CPU and memory figures for `kubectl top` and the Horizontal Pod Autoscaler.",

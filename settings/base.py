@@ -24,9 +24,11 @@ def derived(text: str) -> dict[str, Any]:
     return {"derivedDefault": text}
 
 
-def false_is_none(value: Any) -> Any:
-    """Turn the YAML value `false`, which switches a part off, into None."""
-    return None if value is False else value
+class OffSwitch:
+    """Marks a part that the YAML value `false` leaves out, as `null` does."""
+
+
+OFF_SWITCH = OffSwitch()
 
 
 class Section(BaseModel):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from settings.base import Section, derived, false_is_none, unit
+from settings.base import OFF_SWITCH, Section, derived, unit
 
 LogType = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
 
@@ -85,9 +85,7 @@ class Cluster(Section):
         description="Addresses of pods and Services; `ipv6` needs `network.ipv6`. It cannot be changed later.",
     )
     logs: ControlPlaneLogs = Field(default_factory=ControlPlaneLogs, description="Control plane logs.")
-    encryption: Annotated[
-        Encryption | None, BeforeValidator(false_is_none, json_schema_input_type=Encryption | Literal[False])
-    ] = Field(
+    encryption: Annotated[Encryption | None, OFF_SWITCH] = Field(
         default_factory=Encryption,
         description="Encryption of secrets with a key of the account; `false` leaves it to the key that AWS owns. It "
         "cannot be taken back later.",

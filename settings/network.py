@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag
 
-from settings.base import Section, false_is_none, unit
+from settings.base import OFF_SWITCH, Section, unit
 
 
 def _count_or_names(value: Any) -> str:
@@ -124,18 +124,18 @@ class Network(Section):
     subnets: Subnets = Field(default_factory=Subnets, description="Sizes of the subnets.")
     pod_cidr: str | None = Field(
         default=None,
-        description="Secondary range for pods: in 100.64.0.0/10 or private, /16 to /21, used with "
+        description="Secondary range for pods: in 100.64.0.0/10 or private, /16 to /25 (/26 with 4 slots), used with "
         "`addons.vpc-cni.customNetworking`.",
     )
     ipv6: bool = Field(
         default=False, description="Give the VPC and its subnets IPv6 ranges, with an egress-only gateway."
     )
-    flow_logs: Annotated[
-        FlowLogs | None, BeforeValidator(false_is_none, json_schema_input_type=FlowLogs | Literal[False])
-    ] = Field(default_factory=FlowLogs, description="VPC flow logs; `false` for none.")
+    flow_logs: Annotated[FlowLogs | None, OFF_SWITCH] = Field(
+        default_factory=FlowLogs, description="VPC flow logs; `false` for none."
+    )
     endpoints: VpcEndpoints = Field(default_factory=VpcEndpoints, description="VPC endpoints.")
     existing: ExistingVpc | None = Field(
         default=None,
-        description="An existing VPC instead of a new one, in which nothing is made; the keys that shape a new VPC, all "
-        "but `endpoints`, are then left out.",
+        description="An existing VPC instead of a new one, in which nothing is made; the keys that shape a new VPC "
+        "(all but `endpoints`) are then left out.",
     )

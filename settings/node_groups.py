@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag
 
-from settings.base import Section, derived, false_is_none, unit
+from settings.base import OFF_SWITCH, Section, derived, unit
 
 
 def _mode_or_names(value: Any) -> str:
@@ -166,8 +166,8 @@ class NodeGroup(Section):
         "pods with volumes; or a list of zone names, for one group in just these.",
     )
     update: Update = Field(default_factory=Update, description="How nodes are replaced by an update.")
-    repair: Annotated[Repair | None, BeforeValidator(false_is_none, json_schema_input_type=Repair | Literal[False])] = (
-        Field(default_factory=Repair, description="Automatic repair of sick nodes; `false` for none.")
+    repair: Annotated[Repair | None, OFF_SWITCH] = Field(
+        default_factory=Repair, description="Automatic repair of sick nodes; `false` for none."
     )
     warm_pool: WarmPool | None = Field(default=None, description="Instances kept ready.")
     detailed_monitoring: bool = Field(default=False, description="EC2 metrics every minute instead of every five.")

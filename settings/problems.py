@@ -100,6 +100,8 @@ def did_you_mean(word: Any, options: Iterable[str]) -> str:
 
 def not_one_of(value: Any, options: Sequence[str]) -> str:
     """Return the text for a value that is not among the few allowed ones."""
+    if len(options) == 1:
+        return f"{show(value)} is not possible; {options[0]} is"
     return f"{show(value)} is not one of {', '.join(options)}{did_you_mean(value, options)}"
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from settings.base import Section, yaml_keys
+from settings.base import OFF_SWITCH, Section, yaml_keys
 from settings.model import StackConfig
 from settings.problems import Path, Problem, nearest, not_one_of, show, unknown_key
 
@@ -43,7 +44,7 @@ def check_shape(raw: Mapping[str, Any]) -> tuple[StackConfig | None, list[Proble
     With problems the configuration is what is left of it when the broken values are taken away, so that everything
     else can be checked in the same run; None when too little is left.
     """
-    left = copy.deepcopy(dict(raw))
+    left: dict[str, Any] = copy.deepcopy(without_switched_off(raw, StackConfig))
     config, errors = _validate(left)
     problems = [_problem(error) for error in errors if not _is_only_misspelt(error, errors)]
     broken: list[Path] = []
@@ -54,6 +55,29 @@ def check_shape(raw: Mapping[str, Any]) -> tuple[StackConfig | None, list[Proble
             broken += _take_away(left, error)
         config, errors = _validate(left)
     return config, problems, broken
+
+
+def without_switched_off(value: Any, model: type[Section] | None, depth: int = 0) -> Any:
+    """Return a value of the configuration with null for every part that `false` switches off.
+
+    Args:
+        value: The value as written.
+        model: Model of the value, or of what it holds.
+        depth: In how many mappings or lists the model's objects lie.
+    """
+    if isinstance(value, Mapping) and depth:
+        return {key: without_switched_off(item, model, depth - 1) for key, item in value.items()}
+    if isinstance(value, list) and depth:
+        return [without_switched_off(item, model, depth - 1) for item in value]
+    if not isinstance(value, Mapping) or model is None:
+        return value
+    fields = {key: model.model_fields[attribute] for key, attribute in yaml_keys(model).items()}
+    return {
+        key: None
+        if item is False and key in fields and OFF_SWITCH in fields[key].metadata
+        else without_switched_off(item, *(section_of(fields[key].annotation) if key in fields else (None, 0)))
+        for key, item in value.items()
+    }
 
 
 def model_at(path: Sequence[str | int]) -> type[Section] | None:
@@ -152,7 +176,8 @@ def _range_text(kind: str, value: Any, context: Mapping[str, Any]) -> str:
 
 def _meaning(model: type[Section] | None, key: str) -> str:
     attribute = yaml_keys(model).get(key) if model else None
-    return str(model.model_fields[attribute].description) if model and attribute else "it is needed"
+    text = str(model.model_fields[attribute].description) if model and attribute else "it is needed"
+    return re.split(r"\.( |$)|;", text)[0]
 
 
 def _choice(value: Any, expected: str) -> str:

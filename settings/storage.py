@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from settings.base import Section, derived, false_is_none, unit
+from settings.base import OFF_SWITCH, Section, derived, unit
 
 
 class EbsClass(Section):
@@ -64,9 +64,9 @@ class Ebs(Section):
     kms_key_arn: str | None = Field(
         default=None, description="KMS key that encrypts the volumes; without one the account's key for EBS does."
     )
-    snapshots: Annotated[
-        Snapshots | None, BeforeValidator(false_is_none, json_schema_input_type=Snapshots | Literal[False])
-    ] = Field(default=None, description="Volume snapshots; `{}` for on.")
+    snapshots: Annotated[Snapshots | None, OFF_SWITCH] = Field(
+        default=None, description="Volume snapshots; `{}` for on."
+    )
 
 
 _Days = Literal[1, 7, 14, 30, 60, 90, 180, 270, 365]
@@ -149,9 +149,5 @@ class Efs(Section):
 class Storage(Section):
     """Storage for pods."""
 
-    ebs: Annotated[Ebs | None, BeforeValidator(false_is_none, json_schema_input_type=Ebs | Literal[False])] = Field(
-        default=None, description="EBS volumes; `{}` for on."
-    )
-    efs: Annotated[Efs | None, BeforeValidator(false_is_none, json_schema_input_type=Efs | Literal[False])] = Field(
-        default=None, description="An EFS file system; `{}` for on."
-    )
+    ebs: Annotated[Ebs | None, OFF_SWITCH] = Field(default=None, description="EBS volumes; `{}` for on.")
+    efs: Annotated[Efs | None, OFF_SWITCH] = Field(default=None, description="An EFS file system; `{}` for on.")

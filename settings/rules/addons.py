@@ -137,7 +137,7 @@ def _identities(config: StackConfig) -> Iterator[Problem]:
     ):
         if controller and controller.identity == "podIdentity":
             users.append(key)
-    text = f"is false, but {', '.join(users)} {'needs' if len(users) == 1 else 'need'} it for their IAM roles"
+    text = f"is false, but the pods of {', '.join(users)} get their IAM roles through it; leave it out"
     yield Problem(("addons", "eks-pod-identity-agent"), text, related=(("storage",), ("nodeGroups",)))
 
 

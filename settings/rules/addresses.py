@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from settings.model import StackConfig
-from settings.problems import Problem, show
+from settings.problems import Problem
 from settings.rules.common import (
     PRIVATE_RANGES,
     SHARED_RANGE,
@@ -117,7 +117,7 @@ def _services(config: StackConfig, context: Context) -> Iterator[Problem]:
     for key, value in (("cidr", config.network.cidr), ("podCidr", config.network.pod_cidr)):
         other = network_or_none(value)
         if other and found.overlaps(other):
-            yield Problem(path, f"{show(str(found))} overlaps network.{key} {other}", related=(("network", key),))
+            yield Problem(path, f"{found} overlaps network.{key} {other}", related=(("network", key),))
 
 
 def _go_together(vpc: Ipv4Network, pods: Ipv4Network) -> bool:

@@ -68,7 +68,8 @@ def _image(path: Path, group: NodeGroup, config: StackConfig) -> Iterator[Proble
 
 
 def _nearest_image(value: str, known: list[str]) -> str:
-    return did_you_mean(value, known) or f"; those are {', '.join(known)}"
+    standard = [name for name in known if name.lower() == f"{value}_STANDARD".lower()]
+    return did_you_mean(value, standard or known) or f"; those are {', '.join(known)}"
 
 
 def _windows(path: Path, group: NodeGroup, config: StackConfig) -> Iterator[Problem]:
