@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from pulumi_policy import Severity
+from pulumi_policy.proxy import UnknownValueError
 
 from . import documents
 from .reading import as_sequence, each, read
@@ -41,8 +42,12 @@ def _attached_policies_are_narrow(resource: Subject) -> Iterator[str]:
         if match and match[1] in forbidden:
             yield f"{path} names {match[1]}."
 
-    policies = read(resource.properties, path)
-    yield from each(as_sequence(policies), narrow)
+    try:
+        yield from each(as_sequence(read(resource.properties, path)), narrow)
+    except UnknownValueError:
+        # The ARNs of AWS managed policies are known before anything exists. An unknown one is that of a policy made in
+        # the same update, which iam-no-full-access judges.
+        return
 
 
 NO_ADMINISTRATOR = ResourceRule(
