@@ -13,6 +13,7 @@ import pulumi_aws as aws_sdk
 from components import tags
 from components.address_plan import SubnetTier, zone_region
 from components.aws_environment import AwsEnvironment
+from components.checked import checked
 from components.refs import NetworkRef
 
 SubnetIds = Mapping[str, pulumi.Input[str]]
@@ -42,6 +43,7 @@ class ExistingVpcArgs:
 
     Raises:
         ValueError: If a key is not a zone of the region, an id is misspelt or used twice, or there are too few zones.
+            What AWS answers is checked when it is known, and refused with a `pulumi.RunError`.
 
     Source: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
     """
@@ -204,15 +206,15 @@ class ExistingVpc(pulumi.ComponentResource):
 
     def _checked(self, tier: SubnetTier, subnet_ids: SubnetIds) -> dict[str, pulumi.Output[str]]:
         asked = pulumi.InvokeOptions(parent=self)
-        checked: dict[str, pulumi.Output[str]] = {}
+        sound: dict[str, pulumi.Output[str]] = {}
         for zone, id_ in subnet_ids.items():
             subnet = aws_sdk.ec2.get_subnet_output(id=id_, opts=asked)
             place = pulumi.Output.all(subnet.id, self.vpc_id).apply(partial(_place, zone=zone))
             matches = aws_sdk.ec2.get_subnets_output(filters=place, opts=asked)
-            checked[zone] = pulumi.Output.all(subnet, self.vpc_id, matches.ids).apply(
+            sound[zone] = pulumi.Output.all(subnet, self.vpc_id, matches.ids).apply(
                 partial(_checked_subnet, tier=tier, zone=zone)
             )
-        return checked
+        return sound
 
     def _tag(self, tier: SubnetTier, subnet_ids: Mapping[str, pulumi.Output[str]], role: Mapping[str, str]) -> None:
         # A subnet that carries the tag of another cluster only would be passed over.
@@ -230,6 +232,7 @@ class ExistingVpc(pulumi.ComponentResource):
                 )
 
 
+@checked
 def _checked_vpc(vpc: aws_sdk.ec2.GetVpcResult) -> str:
     return check_vpc(vpc.id, dns_support=vpc.enable_dns_support, dns_hostnames=vpc.enable_dns_hostnames)
 
@@ -244,6 +247,7 @@ def _place(ids: Sequence[str], *, zone: str) -> list[aws_sdk.ec2.GetSubnetsFilte
     ]
 
 
+@checked
 def _checked_subnet(values: Sequence[Any], *, tier: SubnetTier, zone: str) -> str:
     subnet: aws_sdk.ec2.GetSubnetResult = values[0]
     return check_subnet(

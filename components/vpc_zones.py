@@ -10,6 +10,7 @@ import pulumi
 import pulumi_aws as aws_sdk
 
 from components.address_plan import slot_of, zone_region
+from components.checked import checked
 
 Zones = int | Sequence[str] | Mapping[str, pulumi.Input[str]]
 
@@ -80,7 +81,9 @@ def zone_names(zones: Zones, *, parent: pulumi.Resource) -> dict[str, pulumi.Inp
         opts=pulumi.InvokeOptions(parent=parent),
     )
     keys = zone_keys(zones)
-    return {key: found.names.apply(partial(pick_zone, index=index, count=zones)) for index, key in enumerate(keys)}
+    return {
+        key: found.names.apply(partial(checked(pick_zone), index=index, count=zones)) for index, key in enumerate(keys)
+    }
 
 
 def pick_zone(names: Sequence[str], *, index: int, count: int) -> str:

@@ -186,7 +186,7 @@ def test_what_aws_answers_is_checked_in_the_first_preview_too(
     monkeypatch: pytest.MonkeyPatch, token: str, changed: dict[str, Any], message: str, known: bool
 ):
     answer(monkeypatch, token, changed)
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(pulumi.RunError, match=message):
         recorded(existing(), known=known)
 
 
@@ -217,5 +217,5 @@ def test_subnets_of_another_stack_are_checked_by_zone(zones: list[str], message:
         graph = record(program)
         assert graph.of_type(COMPONENT)[0].outputs["vpc_id"] == graph.of_type("aws:ec2/vpc:Vpc")[0].id
     else:
-        with pytest.raises(ValueError, match=message):
+        with pytest.raises(pulumi.RunError, match=message):
             record(program)

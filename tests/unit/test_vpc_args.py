@@ -47,6 +47,11 @@ def test_too_few_zones_in_a_region_are_refused():
         pick_zone(["usw1-c", "usw1-a"], index=0, count=3)
 
 
+def test_a_region_with_too_few_zones_stops_the_preview():
+    with pytest.raises(pulumi.RunError, match="zones: 4 are wanted, and AWS offers 3 with EKS here"):
+        recorded(zones=4, known=False)
+
+
 def test_zones_are_picked_by_name():
     assert [pick_zone(["c", "a", "b"], index=i, count=2) for i in (0, 1)] == ["a", "b"]
 
