@@ -112,7 +112,12 @@ class CsiDrivers(pulumi.ComponentResource):
             nothing if file_system is None else _optional(file_system.security_group.id)
         )
         points = {} if file_system is None else file_system.access_points
-        self.access_point_ids = pulumi.Output.all(**{key: point.id for key, point in points.items()})
+        # Output.all of nothing is a list.
+        self.access_point_ids = (
+            pulumi.Output.all(**{key: point.id for key, point in points.items()})
+            if points
+            else pulumi.Output.from_input(dict[str, str]())
+        )
         self.ready = tuple(classes.values())
         self.register_outputs(
             {
