@@ -464,3 +464,23 @@ def test_two_clusters_can_have_one_each() -> None:
     assert len(graph.of_type(FILE_SYSTEM)) == 2
     roles = [role.inputs["name"] for role in graph.of_type("aws:iam/role:Role")]
     assert len(set(roles)) == len(roles) == 4, "two roles of one name cannot exist in an account"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({}, "ebs: give ebs, efs or both"),
+        ({"efs": EfsDriver(), "network": None}, "network: is needed by efs"),
+        (
+            {"ebs": EbsDriver(), "efs": EfsDriver(classes={"gp3": EfsStorageClass()})},
+            "classes: gp3 is a class of ebs and of efs",
+        ),
+        (
+            {"ebs": EbsDriver(), "efs": EfsDriver(default_class="efs")},
+            "default_class: ebs has 'gp3' and efs 'efs', a cluster has one default class",
+        ),
+    ],
+)
+def test_drivers_that_cannot_stand_side_by_side_are_refused_by_name(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message}"):
+        record(program(**changes))
