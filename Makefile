@@ -39,7 +39,10 @@ types: setup-dev ## Check types strictly, arguments of cloud resources included
 check: lint types test ## Do all that a pull request is checked for
 
 docs: setup-dev ## Write the generated reference documents anew
-	@for generator in scripts/generate_*.py; do echo "$$generator"; $(PY) "$$generator" || exit 1; done
+	@for script in scripts/generate_*.py; do \
+		echo "$$script"; \
+		$(PY) -m "scripts.$$(basename "$$script" .py)" || exit 1; \
+	done
 
 bench: setup-dev ## Measure the preview against the bare import of the SDK
 	@$(PY) benchmarks/preview.py --stack $(STACK) $(ARGS)
@@ -56,7 +59,7 @@ clean: ## Remove .venv and everything that was generated beside the sources
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .rehearsal .coverage .coverage.* htmlcov build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-setup:
+setup: ## Make .venv ready for `pulumi` and the preview; every other target does so by itself
 	@MAKE_TARGET=$(firstword $(MAKECMDGOALS)) sh scripts/setup_environment.sh runtime
 
 setup-dev: setup
