@@ -1,0 +1,202 @@
+"""Platforms that no stack of the repository shows: what the settings allow, the components must build."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import yaml
+
+from rehearsal.graph import Graph
+from rehearsal.inprocess import run_project
+from tests.program.stacks import ROOT
+
+ADDON = "aws:eks/addon:Addon"
+NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
+RELEASE = "kubernetes:helm.sh/v3:Release"
+ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+
+
+def _dev() -> dict[str, Any]:
+    return yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    merged = copy.deepcopy(dict(base))
+    for key, value in over.items():
+        both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = _merged(merged[key], value) if both else value
+    return {key: value for key, value in merged.items() if value is not None}
+
+
+def platform(over: Mapping[str, Any], *, known: bool = True) -> Graph:
+    """Return what dev with other settings asks for; None takes a key away."""
+    given = {key if ":" in key else f"eks-platform:{key}": value for key, value in over.items()}
+    config = _merged(_dev(), given)
+    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
+    run = run_project(ROOT, project="eks-platform", stack="dev", config=texts, known=known)
+    if run.error is not None:
+        raise run.error
+    return run.graph
+
+
+def both_modes(over: Mapping[str, Any]) -> Graph:
+    """Return what a platform asks for, after the first preview was found to show the same."""
+    graph = platform(over)
+    assert set(platform(over, known=False).resources) == set(graph.resources)
+    return graph
+
+
+def addon_names(graph: Graph) -> set[str]:
+    """Return the names of the EKS add-ons."""
+    return {addon.inputs["addonName"] for addon in graph.of_type(ADDON)}
+
+
+FARGATE_ONLY = {
+    "nodeGroups": None,
+    "fargateProfiles": {"batch": None, "system": {"selectors": [{"namespace": "kube-system"}]}},
+    "clusterAutoscaler": None,
+    "storage": None,
+}
+
+
+def test_fargate_only_has_no_daemon_sets_and_uses_irsa() -> None:
+    graph = both_modes(FARGATE_ONLY)
+    assert graph.of_type(NODE_GROUP) == []
+    assert addon_names(graph) == {"coredns", "metrics-server"}, "DaemonSets never become ready without nodes"
+    coredns = next(a for a in graph.of_type(ADDON) if a.inputs["addonName"] == "coredns")
+    assert json.loads(coredns.inputs["configurationValues"])["computeType"] == "Fargate"
+    assert graph.of_type(ASSOCIATION) == [], "Pod Identity does not work on Fargate"
+    (release,) = graph.of_type(RELEASE)
+    role = release.inputs["values"]["serviceAccount"]["annotations"]["eks.amazonaws.com/role-arn"]
+    assert role.startswith("arn:aws:iam::111122223333:role/")
+    (profile,) = graph.of_type("aws:eks/fargateProfile:FargateProfile")
+    assert graph.depends_on(coredns, profile), "CoreDNS would wait for compute until it times out"
+
+
+def test_private_cluster_gets_exactly_the_endpoints_of_its_parts() -> None:
+    graph = both_modes(
+        {
+            "network": {"nat": "none"},
+            "cluster": {"endpoint": {"private": True, "public": False, "publicAccessCidrs": []}},
+        }
+    )
+    services = {
+        e.inputs["serviceName"].removeprefix("com.amazonaws.eu-west-1.")
+        for e in graph.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")
+    }
+    assert services == {
+        *("s3", "ec2", "ecr.api", "ecr.dkr", "sts", "eks-auth", "eks", "elasticloadbalancing", "autoscaling"),
+        *("elasticfilesystem", "logs", "ssm", "ssmmessages", "ec2messages"),
+    }, "too few cut a part off from AWS, too many cost by the hour"
+    assert graph.of_type("aws:ec2/natGateway:NatGateway") == []
+    assert graph.of_type("aws:ec2/internetGateway:InternetGateway") == []
+    endpoints = graph.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")
+    for group in graph.of_type(NODE_GROUP):
+        assert all(graph.depends_on(group, endpoint) for endpoint in endpoints), "nodes could not pull their images"
+
+
+def test_existing_vpc_is_used_and_not_made() -> None:
+    zones = ("eu-west-1a", "eu-west-1b")
+    subnets = {zone: f"subnet-0{index:016x}" for index, zone in enumerate(zones, start=1)}
+    network = {"existing": {"vpcId": "vpc-0123456789abcdef0", "privateSubnets": subnets}}
+    config = _dev()
+    config["eks-platform:network"] = network
+    run = run_project(
+        ROOT,
+        project="eks-platform",
+        stack="dev",
+        config={k: v if isinstance(v, str) else json.dumps(v) for k, v in config.items()},
+        known=False,
+    )
+    assert run.error is None
+    assert run.graph.of_type("aws:ec2/vpc:Vpc") == []
+    assert run.graph.of_type("aws:ec2/subnet:Subnet") == []
+    tokens = {invoke.token for invoke in run.graph.invokes}
+    assert {"aws:ec2/getVpc:getVpc", "aws:ec2/getSubnet:getSubnet"} <= tokens, "nobody looked at the network"
+
+
+def test_zone_count_asks_aws_and_keeps_stable_keys() -> None:
+    graph = both_modes({"network": {"zones": 3}, "nodeGroups": {"apps": {"zones": "perZone"}}})
+    names = {s.name for s in graph.of_type("aws:ec2/subnet:Subnet") if "private" in s.name}
+    assert names == {"network-private-zone1", "network-private-zone2", "network-private-zone3"}
+    assert {i.token for i in graph.invokes} >= {"aws:index/getAvailabilityZones:getAvailabilityZones"}
+    assert len(graph.of_type(NODE_GROUP)) == 4, "one group a zone for apps, one for system"
+
+
+def test_custom_networking_names_the_pod_subnets() -> None:
+    graph = both_modes({"network": {"podCidr": "100.64.0.0/16"}, "addons": {"vpc-cni": {"customNetworking": True}}})
+    cni = next(a for a in graph.of_type(ADDON) if a.inputs["addonName"] == "vpc-cni")
+    values = json.loads(cni.inputs["configurationValues"])
+    assert values["env"]["AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"] == "true"
+    zones = values["eniConfig"]["subnets"]
+    assert set(zones) == {"eu-west-1a", "eu-west-1b", "eu-west-1c"}
+    pods = {s.id for s in graph.of_type("aws:ec2/subnet:Subnet") if "-pod-" in s.name}
+    assert {zone["id"] for zone in zones.values()} == pods, "pods of a zone without a subnet get no address"
+
+
+def test_ipv6_cluster_has_ipv6_all_the_way() -> None:
+    graph = both_modes({"network": {"ipv6": True}, "cluster": {"ipFamily": "ipv6", "serviceCidr": None}})
+    (cluster,) = graph.of_type("aws:eks/cluster:Cluster")
+    assert cluster.inputs["kubernetesNetworkConfig"] == {"ipFamily": "ipv6"}
+    assert all("ipv6CidrBlock" in s.inputs for s in graph.of_type("aws:ec2/subnet:Subnet"))
+    assert graph.of_type("aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway")
+
+
+def test_own_configuration_of_an_addon_wins_over_the_platforms() -> None:
+    graph = platform({"addons": {"vpc-cni": {"configuration": {"env": {"WARM_PREFIX_TARGET": "3"}}}}})
+    cni = next(a for a in graph.of_type(ADDON) if a.inputs["addonName"] == "vpc-cni")
+    env = json.loads(cni.inputs["configurationValues"])["env"]
+    assert env == {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "3"}
+
+
+def test_any_addon_by_name_gets_its_identity() -> None:
+    policy = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+    graph = both_modes(
+        {"addons": {"aws-mountpoint-s3-csi-driver": {"serviceAccounts": {"s3-csi-driver-sa": [policy]}}}}
+    )
+    addon = next(a for a in graph.of_type(ADDON) if a.inputs["addonName"] == "aws-mountpoint-s3-csi-driver")
+    (association,) = addon.inputs["podIdentityAssociations"]
+    assert association["serviceAccount"] == "s3-csi-driver-sa"
+
+
+def test_bare_platform_has_nothing_optional() -> None:
+    graph = both_modes(
+        {
+            "fargateProfiles": None,
+            "loadBalancerController": None,
+            "storage": None,
+            "clusterAutoscaler": None,
+            "addons": {
+                "metrics-server": False,
+                "eks-node-monitoring-agent": False,
+            },
+        }
+    )
+    assert graph.of_type(RELEASE) == []
+    assert addon_names(graph) == {"vpc-cni", "kube-proxy", "eks-pod-identity-agent", "coredns"}
+    assert graph.outputs["ingressClass"] == ""
+    assert graph.outputs["fileSystemId"] == ""
+    assert graph.outputs["fileSystemAccessPointIds"] == {}, "an output that is null disappears from stack references"
+    for group in graph.of_type(NODE_GROUP):
+        assert group.ignore_changes == (), "without an autoscaler a changed desired size must reach AWS"
+
+
+def test_deployer_role_is_assumed_by_aws_and_kubernetes_alike() -> None:
+    role = "arn:aws:iam::111122223333:role/deployer"
+    graph = platform({"deployerRole": role})
+    aws = graph.named("aws", "pulumi:providers:aws")
+    assert json.loads(aws.inputs["assumeRoles"]) == [{"roleArn": role}]
+    kubeconfig = graph.named("cluster-kubernetes").inputs["kubeconfig"]
+    assert role in str(kubeconfig), "AWS and Kubernetes would see two different deployers"
+
+
+@pytest.mark.parametrize("mode", ["none", "single", "perZone", "regional"])
+def test_every_nat_mode_builds(mode: str) -> None:
+    private = {"endpoint": {"private": True, "public": False, "publicAccessCidrs": []}}
+    graph = both_modes({"network": {"nat": mode}, "cluster": private})
+    gateways = len(graph.of_type("aws:ec2/natGateway:NatGateway"))
+    assert gateways == {"none": 0, "single": 1, "perZone": 3, "regional": 1}[mode]
