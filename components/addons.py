@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import pulumi
@@ -19,6 +20,24 @@ from components.workload_identity import IdentityMode, WorkloadIdentity, Workloa
 VPC_CNI = "vpc-cni"
 POD_IDENTITY_AGENT = "eks-pod-identity-agent"
 
+# Namespace of add-ons that do not live in kube-system, where nothing else is configured. Roles name the namespace of
+# their service account, so an add-on that is missing here needs it said.
+# https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html and
+# https://docs.aws.amazon.com/eks/latest/userguide/community-addons.html
+_NAMESPACES: Mapping[str, str] = MappingProxyType(
+    {
+        "adot": "opentelemetry-operator-system",
+        "amazon-cloudwatch-observability": "amazon-cloudwatch",
+        "aws-network-flow-monitoring-agent": "amazon-network-flow-monitor",
+        "aws-privateca-connector-for-kubernetes": "aws-privateca-issuer",
+        "cert-manager": "cert-manager",
+        "external-dns": "external-dns",
+        "fluent-bit": "fluent-bit",
+        "kube-state-metrics": "kube-state-metrics",
+        "prometheus-node-exporter": "prometheus-node-exporter",
+    }
+)
+
 # What a node cannot become ready without, or what must be set before its first pod gets an address or a role.
 _BEFORE_COMPUTE = frozenset({VPC_CNI, "kube-proxy", POD_IDENTITY_AGENT})
 
@@ -29,14 +48,15 @@ class AddonIdentity:
 
     Args:
         service_account: Name of the service account.
-        namespace: Its namespace; "kube-system" by default.
+        namespace: Its namespace. None for the one that the add-on is installed to: as configured, else its own, else
+            kube-system.
         mode: "podIdentity" (default) or, for pods on Fargate or Windows, "irsa".
         policies: Own permissions: policy document by key.
         managed_policies: Permissions that exist already: policy ARN by key.
     """
 
     service_account: str
-    namespace: str = "kube-system"
+    namespace: str | None = None
     mode: IdentityMode = "podIdentity"
     policies: Mapping[str, Document] = field(default_factory=dict[str, Document])
     managed_policies: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -137,8 +157,7 @@ class ClusterAddons(pulumi.ComponentResource):
             WorkloadIdentityArgs(
                 aws=args.aws,
                 cluster=args.cluster,
-                # The trust document names the namespace, so it must be where the add-on really runs.
-                namespace=args.addons[addon_name].namespace or identity.namespace,
+                namespace=identity.namespace or addon_namespace(addon_name, args.addons[addon_name]),
                 service_account=identity.service_account,
                 mode=identity.mode,
                 association=False,
@@ -147,6 +166,16 @@ class ClusterAddons(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions(parent=self),
         )
+
+
+def addon_namespace(name: str, spec: AddonSpec) -> str:
+    """Return the namespace that an add-on is installed to.
+
+    Args:
+        name: Name of the add-on.
+        spec: Its set-up; a namespace that is set there wins.
+    """
+    return spec.namespace or _NAMESPACES.get(name, "kube-system")
 
 
 def before_compute(addons: Mapping[str, AddonSpec]) -> dict[str, AddonSpec]:
@@ -190,7 +219,6 @@ def default_identities(
         )
     cloudwatch = AddonIdentity(
         service_account="cloudwatch-agent",
-        namespace="amazon-cloudwatch",
         mode=mode,
         managed_policies={
             policy: aws.managed_policy_arn(policy)

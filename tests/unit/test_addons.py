@@ -142,15 +142,14 @@ def test_default_identities_speak_the_language_of_the_partition(region: str, par
 
     made = default_identities(environment, names, mode="irsa")
     assert {
-        name: [(one.namespace, one.service_account, one.mode, sorted(one.managed_policies.values())) for one in all_]
+        name: [(one.service_account, one.mode, sorted(one.managed_policies.values())) for one in all_]
         for name, all_ in made.items()
     } == {
         "vpc-cni": [
-            ("kube-system", "aws-node", "irsa", [f"arn:{partition}:iam::aws:policy/AmazonEKS_CNI_Policy"]),
+            ("aws-node", "irsa", [f"arn:{partition}:iam::aws:policy/AmazonEKS_CNI_Policy"]),
         ],
         "amazon-cloudwatch-observability": [
             (
-                "amazon-cloudwatch",
                 "cloudwatch-agent",
                 "irsa",
                 [
@@ -172,14 +171,27 @@ def test_identities_of_ones_own_take_the_place_of_the_defaults() -> None:
     ]
 
 
-def test_an_addon_in_another_namespace_has_its_role_there() -> None:
-    addons = {"amazon-cloudwatch-observability": AddonSpec(namespace="observability")}
-    graph = record(program(addons=addons))
-
-    role = graph.named("before-amazon-cloudwatch-observability-cloudwatch-agent-role")
-    assert '"aws:RequestTag/kubernetes-namespace":"observability"' in role.inputs["assumeRolePolicy"], (
-        "the role would refuse the add-on's pods"
+@pytest.mark.parametrize(
+    ("name", "spec", "identity", "namespace"),
+    [
+        ("vpc-cni", None, None, "kube-system"),
+        ("external-dns", None, None, "external-dns"),
+        ("external-dns", "dns", None, "dns"),
+        ("some-addon", None, "own", "own"),
+    ],
+)
+def test_the_role_serves_the_namespace_that_the_addon_runs_in(
+    name: str, spec: str | None, identity: str | None, namespace: str
+) -> None:
+    graph = record(
+        program(
+            addons=BASE | {name: AddonSpec(namespace=spec)},
+            identities={name: [AddonIdentity(service_account="sa", namespace=identity)]},
+        )
     )
+
+    trust = graph.named(f"before-{name}-sa-role").inputs["assumeRolePolicy"]
+    assert f'"aws:RequestTag/kubernetes-namespace":"{namespace}"' in trust, "the role would refuse the add-on's pods"
 
 
 def test_versions_are_an_output() -> None:
