@@ -69,6 +69,7 @@ def node_group_args(
             extra_policies={arn.rpartition("/")[2]: arn for arn in group.extra_policies},
             extra_user_data=group.extra_user_data,
             kubelet=group.kubelet.config,
+            kubelet_flags=group.kubelet.flags,
             imds_hop_limit=group.imds_hop_limit,
             before=before,
         )
