@@ -58,7 +58,7 @@ class Cluster(pulumi.ComponentResource):
     cluster_security_group_id: pulumi.Output[str]
     """Security group that EKS makes for the control plane and pods on Fargate."""
     node_security_group_id: pulumi.Output[str]
-    """Security group for nodes."""
+    """Security group for nodes, once its rules exist: nodes and all that runs on them go before the rules do."""
     role_arn: pulumi.Output[str]
     """ARN of the cluster role."""
     log_group_name: pulumi.Output[str]
@@ -86,7 +86,7 @@ class Cluster(pulumi.ComponentResource):
             role, self._secrets_key_arn(key), [*attachments, *([log_group] if log_group else [])]
         )
         self._read_control_plane(control_plane)
-        open_ports(
+        rules = open_ports(
             name,
             parent=self,
             nodes=nodes.id,
@@ -98,7 +98,7 @@ class Cluster(pulumi.ComponentResource):
         administrators = grant_access(name, parent=self, aws=args.aws, cluster_name=self.name, entries=args.access)
 
         self.oidc_provider_arn = oidc_provider.arn
-        self.node_security_group_id = nodes.id
+        self.node_security_group_id = pulumi.Output.all(nodes.id, *[rule.id for rule in rules]).apply(_first)
         self.role_arn = role.arn
         self.log_group_name = log_group.name if log_group else pulumi.Output.from_input("")
         self.kms_key_arn = pulumi.Output.from_input(self._secrets_key_arn(key) or "")
@@ -288,3 +288,7 @@ class Cluster(pulumi.ComponentResource):
             node_security_group_id=self.node_security_group_id,
             kubernetes_provider=self.kubernetes_provider,
         )
+
+
+def _first(values: Sequence[str]) -> str:
+    return values[0]

@@ -19,6 +19,7 @@ _WEBHOOK_PORTS: Mapping[str, int] = MappingProxyType({"load-balancer-controller"
 _DNS = 53
 # Linux lets unprivileged processes listen from 1024; 1025 leaves out nothing that is in use.
 _UNPRIVILEGED = (1025, 65535)
+_EGRESS = "Everything that nodes and their pods call"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +138,7 @@ def open_ports(
     control_plane: pulumi.Input[str],
     rules: Mapping[str, IngressRule],
     ipv6: bool,
-) -> None:
+) -> list[pulumi.CustomResource]:
     """Create the rules of the nodes' and the control plane's security groups, each a resource of its own.
 
     Args:
@@ -147,9 +148,12 @@ def open_ports(
         control_plane: Id of the cluster security group that EKS makes.
         rules: Rules into them, by name.
         ipv6: Whether nodes also reach the world by IPv6.
+
+    Returns:
+        The rules, which must outlive the nodes: without them nothing in the cluster can clean up behind itself.
     """
     groups = {"nodes": nodes, "controlPlane": control_plane}
-    for key, rule in rules.items():
+    made: list[pulumi.CustomResource] = [
         aws_sdk.vpc.SecurityGroupIngressRule(
             f"{name}-ingress-{key}",
             security_group_id=groups[rule.into],
@@ -160,23 +164,30 @@ def open_ports(
             description=rule.description,
             opts=pulumi.ResourceOptions(parent=parent),
         )
-    aws_sdk.vpc.SecurityGroupEgressRule(
-        f"{name}-egress-ipv4",
-        security_group_id=nodes,
-        cidr_ipv4="0.0.0.0/0",
-        ip_protocol="-1",
-        description="Everything that nodes and their pods call",
-        opts=pulumi.ResourceOptions(parent=parent),
-    )
-    if ipv6:
+        for key, rule in rules.items()
+    ]
+    made.append(
         aws_sdk.vpc.SecurityGroupEgressRule(
-            f"{name}-egress-ipv6",
+            f"{name}-egress-ipv4",
             security_group_id=nodes,
-            cidr_ipv6="::/0",
+            cidr_ipv4="0.0.0.0/0",
             ip_protocol="-1",
-            description="Everything that nodes and their pods call",
+            description=_EGRESS,
             opts=pulumi.ResourceOptions(parent=parent),
         )
+    )
+    if ipv6:
+        made.append(
+            aws_sdk.vpc.SecurityGroupEgressRule(
+                f"{name}-egress-ipv6",
+                security_group_id=nodes,
+                cidr_ipv6="::/0",
+                ip_protocol="-1",
+                description=_EGRESS,
+                opts=pulumi.ResourceOptions(parent=parent),
+            )
+        )
+    return made
 
 
 def _tcp(into: Peer, source: Peer, port: int, description: str) -> IngressRule:

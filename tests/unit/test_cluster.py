@@ -298,6 +298,22 @@ def test_whatever_takes_the_name_comes_after_the_real_cluster() -> None:
     assert control_plane(graph).urn in taken, "depending on the component alone lets the cluster go first on destroy"
 
 
+def test_whatever_carries_the_nodes_security_group_goes_before_its_rules() -> None:
+    def run() -> None:
+        cluster = Cluster("cluster", arguments(), component_options())
+        options = pulumi.ResourceOptions(provider=cluster.kubernetes_provider)
+        labels = {"group": cluster.ref.node_security_group_id}
+        kubernetes.core.v1.Namespace("member", metadata={"labels": labels}, opts=options)
+
+    graph = record(run)
+    member = graph.named("member")
+    rules = [r for r in graph.resources.values() if r.type.startswith("aws:vpc/securityGroup")]
+    assert len(rules) == 9
+    assert [rule.name for rule in rules if not graph.depends_on(member, rule)] == [], (
+        "on destroy the rules would go first: controllers lose the API and leave their load balancers behind"
+    )
+
+
 def test_a_first_preview_asks_for_the_same_resources() -> None:
     known, unknown = record(program()), record(program(), known=False)
 
