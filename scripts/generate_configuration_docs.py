@@ -234,7 +234,7 @@ def _default(field: FieldInfo) -> str:
 
 
 def _allowed(key: str, field: FieldInfo) -> str:
-    options = list(_FROM_CATALOGUE[key]() if key in _FROM_CATALOGUE else _options(field.annotation))
+    options = list(_FROM_CATALOGUE[key]() if key in _FROM_CATALOGUE else options_of(field.annotation))
     if options:
         return ", ".join(f"`{option}`" for option in options)
     least = [item.ge for item in field.metadata if hasattr(item, "ge")]
@@ -250,14 +250,15 @@ def _allowed(key: str, field: FieldInfo) -> str:
     return ""
 
 
-def _options(annotation: Any) -> Iterator[Any]:
+def options_of(annotation: Any) -> Iterator[Any]:
+    """Yield the values that a type allows one by one; none for a type that is open."""
     if get_origin(annotation) is Literal:
         yield from get_args(annotation)
         return
     if isinstance(annotation, type) and issubclass(annotation, Section):
         return
     for argument in get_args(annotation):
-        yield from _options(argument)
+        yield from options_of(argument)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 import pulumi
+import yaml
 from pulumi.runtime.config import CONFIG, get_config_env
 
 from settings import aws_catalogue, rules
@@ -115,8 +116,6 @@ def parse_file(path: FilePath, *, project: str = "eks-platform", today: datetime
     Raises:
         SettingsError: If anything is wrong; it carries every problem.
     """
-    import yaml  # development only: under Pulumi the engine reads the file
-
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
     return parse(document.get("config") or {}, stack=stack, project=project, today=today, file=path.name)
