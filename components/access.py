@@ -25,6 +25,8 @@ _POLICIES: Mapping[AccessPolicy, str] = {
     "AutoNode": "AmazonEKSAutoNodePolicy",
 }
 _TYPES = ("STANDARD", "EC2", "EC2_LINUX", "EC2_WINDOWS", "FARGATE_LINUX", "HYBRID_LINUX")
+# https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html
+_RESERVED = ("system:", "eks:", "aws:", "amazon:", "iam:")
 _PRINCIPAL = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+")
 
 
@@ -71,9 +73,11 @@ class AccessEntry:
             raise ValueError("policy: the entry grants nothing; give an access policy or Kubernetes groups")
         if self.namespaces and self.policy is None:
             raise ValueError("namespaces: they limit an access policy, and there is none")
-        reserved = [group for group in self.kubernetes_groups if group.startswith(("system:", "eks:", "aws:"))]
+        reserved = [group for group in self.kubernetes_groups if group.startswith(_RESERVED)]
         if reserved:
             raise ValueError(f"kubernetes_groups: {', '.join(reserved)} is reserved; use an access policy instead")
+        if self.user_name is not None and self.user_name.startswith(_RESERVED):
+            raise ValueError(f"user_name: {self.user_name!r} begins with one of {', '.join(_RESERVED)}")
 
     @property
     def administers_cluster(self) -> bool:

@@ -19,6 +19,7 @@ from components.iam.kms import cluster_key_policy
 from components.iam.trust import WEB_IDENTITY_AUDIENCE, eks_cluster_trust
 from components.kubeconfig import kubeconfig_document, kubeconfig_json
 from components.refs import ClusterRef
+from components.tags import named
 
 
 def control_plane_log_group(cluster_name: str) -> str:
@@ -213,6 +214,7 @@ class Cluster(pulumi.ComponentResource):
             encryption_config_key_arn=key_arn,
             authentication_mode=eks.AuthenticationMode.API,
             deletion_protection=args.deletion_protection,
+            cluster_tags=named(args.name),
             upgrade_policy=aws_sdk.eks.ClusterUpgradePolicyArgs(support_type=args.support_type.upper()),
             # Everything else is a resource of its own, with options that this component does not have.
             skip_default_node_group=True,

@@ -114,6 +114,7 @@ def test_access_policies_belong_to_the_partition(region: str, arn: str) -> None:
         ({"policy": None}, "policy: the entry grants nothing"),
         ({"policy": None, "kubernetes_groups": ["a"], "namespaces": ["b"]}, "namespaces: they limit"),
         ({"kubernetes_groups": ["system:masters"]}, "kubernetes_groups: system:masters is reserved"),
+        ({"user_name": "system:node:x"}, "user_name: 'system:node:x' begins with one of system:, eks:"),
         ({"type": "EC2_LINUX", "user_name": "x"}, "type: EC2_LINUX takes no Kubernetes groups"),
         ({"type": "LAMBDA"}, "type: 'LAMBDA' is not one of STANDARD"),
     ],
