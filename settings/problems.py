@@ -13,6 +13,8 @@ Path = tuple[str | int, ...]
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _LONGEST_VALUE = 80
+# Every character that ends a line somewhere.
+_ONE_LINE = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class SettingsError(Exception):
 
 def line(file: str, project: str, problem: Problem) -> str:
     """Return the line that shows a problem: file, YAML path, what is wrong."""
-    return f"{file}  {yaml_path(project, problem.path)}: {problem.text}"
+    return _ONE_LINE.sub(" ", f"{file}  {yaml_path(project, problem.path)}: {problem.text}")
 
 
 def yaml_path(project: str, path: Path) -> str:

@@ -34,6 +34,11 @@ def resolve_defaults(raw: Mapping[str, Any], *, project: str, stack: str) -> dic
         for addon in _DAEMON_SET_DEFAULTS:
             _default(resolved, "addons", addon, False)
         _default(resolved, "loadBalancerController", "identity", "irsa")
+    storage = resolved.get("storage")
+    if isinstance(storage, Mapping):
+        resolved["storage"] = dict(storage)
+        _default(resolved["storage"], "ebs", "classes", {"gp3": {}})
+        _default(resolved["storage"], "efs", "classes", {"efs": {}})
     network = resolved.get("network")
     if isinstance(network, Mapping) and network.get("nat") == "none":
         _default(resolved, "loadBalancerController", "waf", False)

@@ -44,7 +44,7 @@ def check_shape(raw: Mapping[str, Any]) -> tuple[StackConfig | None, list[Proble
     With problems the configuration is what is left of it when the broken values are taken away, so that everything
     else can be checked in the same run; None when too little is left.
     """
-    left: dict[str, Any] = copy.deepcopy(without_switched_off(raw, StackConfig))
+    left: dict[str, Any] = copy.deepcopy(completed(raw, StackConfig))
     config, errors = _validate(left)
     problems = [_problem(error) for error in errors if not _is_only_misspelt(error, errors)]
     broken: list[Path] = []
@@ -53,12 +53,16 @@ def check_shape(raw: Mapping[str, Any]) -> tuple[StackConfig | None, list[Proble
             break
         for error in errors:
             broken += _take_away(left, error)
+        left = completed(left, StackConfig)
         config, errors = _validate(left)
     return config, problems, broken
 
 
-def without_switched_off(value: Any, model: type[Section] | None, depth: int = 0) -> Any:
-    """Return a value of the configuration with null for every part that `false` switches off.
+def completed(value: Any, model: type[Section] | None, depth: int = 0) -> Any:
+    """Return a value of the configuration with null for what `false` switches off, and {} for sections left out.
+
+    A section that is left out gets its defaults from the root's validator then; making it by itself would need a
+    validator of its own, which costs more than all others together.
 
     Args:
         value: The value as written.
@@ -66,18 +70,22 @@ def without_switched_off(value: Any, model: type[Section] | None, depth: int = 0
         depth: In how many mappings or lists the model's objects lie.
     """
     if isinstance(value, Mapping) and depth:
-        return {key: without_switched_off(item, model, depth - 1) for key, item in value.items()}
+        return {key: completed(item, model, depth - 1) for key, item in value.items()}
     if isinstance(value, list) and depth:
-        return [without_switched_off(item, model, depth - 1) for item in value]
+        return [completed(item, model, depth - 1) for item in value]
     if not isinstance(value, Mapping) or model is None:
         return value
-    fields = {key: model.model_fields[attribute] for key, attribute in yaml_keys(model).items()}
-    return {
-        key: None
-        if item is False and key in fields and OFF_SWITCH in fields[key].metadata
-        else without_switched_off(item, *(section_of(fields[key].annotation) if key in fields else (None, 0)))
-        for key, item in value.items()
-    }
+    result = dict(value)
+    for key, attribute in yaml_keys(model).items():
+        field = model.model_fields[attribute]
+        nested, inner_depth = section_of(field.annotation)
+        if key not in value and nested is not None and field.default_factory is nested:
+            result[key] = {}
+        if key in value and value[key] is False and OFF_SWITCH in field.metadata:
+            result[key] = None
+        elif key in result and nested is not None:
+            result[key] = completed(result[key], nested, inner_depth)
+    return result
 
 
 def model_at(path: Sequence[str | int]) -> type[Section] | None:

@@ -54,7 +54,7 @@ class Ebs(Section):
     )
     configuration: Mapping[str, Any] = Field(default_factory=dict, description="The add-on's own settings.")
     classes: Mapping[str, EbsClass] = Field(
-        default_factory=lambda: {"gp3": EbsClass()},
+        default_factory=dict,
         description="StorageClasses by name.",
         json_schema_extra=derived("`{gp3: {}}`"),
     )
@@ -140,7 +140,7 @@ class Efs(Section):
         default_factory=dict, description="Access points for static volumes, by name."
     )
     classes: Mapping[str, EfsClass] = Field(
-        default_factory=lambda: {"efs": EfsClass()},
+        default_factory=dict,
         description="StorageClasses by name.",
         json_schema_extra=derived("`{efs: {}}`"),
     )
