@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pulumi_policy import Severity
+from pulumi_policy import EnforcementLevel, Severity
 
-from .reading import is_set, read
+from .reading import is_set, is_true, read
 from .rule import Control, Definition, ResourceRule, Subject
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -60,4 +60,27 @@ PINNED_CHARTS = ResourceRule(
     _namespace_is_named,
 )
 
-RULES = (PINNED_CHARTS,)
+
+def _failure_is_undone(release: Subject) -> Iterator[str]:
+    for key in ("atomic", "cleanupOnFail"):
+        if not is_true(read(release.properties, key)):
+            yield f"{key} is not true: a failed upgrade leaves the release half done."
+    if is_true(read(release.properties, "skipAwait")):
+        yield "skipAwait is true: the update succeeds before the release works."
+
+
+RECOVERING_RELEASES = ResourceRule(
+    Definition(
+        name="helm-release-recovers",
+        title="Failed releases are undone",
+        description="A release that does not come up should fail the update and be rolled back.",
+        fix="Set atomic and cleanupOnFail to true and leave skipAwait false.",
+        types=(RELEASE,),
+        control=Control(guide="https://helm.sh/docs/helm/helm_upgrade/"),
+        severity=Severity.LOW,
+        level=EnforcementLevel.ADVISORY,
+    ),
+    _failure_is_undone,
+)
+
+RULES = (PINNED_CHARTS, RECOVERING_RELEASES)

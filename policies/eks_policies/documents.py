@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from .reading import as_sequence, read
+from .reading import as_sequence, each, read
 
 
 class DocumentError(ValueError):
@@ -69,3 +69,22 @@ def conditions(statement: Any) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         if isinstance(keys, Mapping):
             for key in keys:
                 yield operator, key, keys
+
+
+def judge_statements(path: str, document: Any, judge: Callable[[Any], Iterator[str]]) -> Iterator[str]:
+    """Yield what is wrong with each Allow statement of a policy document, and with the document itself.
+
+    Args:
+        path: Where the document stands, for messages.
+        document: JSON text or mapping.
+        judge: Yields a message for every violation of one statement.
+
+    Raises:
+        UnknownValueError: If something was unknown, after everything known has been judged.
+    """
+    try:
+        found = statements(parse(document))
+    except DocumentError as error:
+        yield f"{path} is {error}."
+        return
+    yield from each(found, lambda statement: judge(statement) if allows(statement) else ())

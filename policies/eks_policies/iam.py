@@ -1,9 +1,9 @@
-"""Rules about IAM: what roles may do and who may take them."""
+"""Rules about IAM: what roles and policies allow."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -12,12 +12,14 @@ from pulumi_policy.proxy import UnknownValueError
 
 from . import documents
 from .reading import as_sequence, each, read
-from .rule import Check, Control, Definition, ResourceRule, Subject, text_list
+from .rule import Control, Definition, ResourceRule, Subject, text_list
 
 ROLE = "aws:iam/role:Role"
 ROLE_ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 POLICY = "aws:iam/policy:Policy"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+USER = "aws:iam/user:User"
+ACCESS_KEY = "aws:iam/accessKey:AccessKey"
 ATTACHMENTS = (
     ROLE_ATTACHMENT,
     "aws:iam/policyAttachment:PolicyAttachment",
@@ -72,18 +74,6 @@ NO_ADMINISTRATOR = ResourceRule(
     _attached_policies_are_narrow,
 )
 
-StatementJudge = Callable[[Any, Subject], Iterator[str]]
-
-
-def _document_statements(path: str, document: Any, judge: Callable[[Any], Iterator[str]]) -> Iterator[str]:
-    """Judge each Allow statement of a policy document."""
-    try:
-        statements = documents.statements(documents.parse(document))
-    except documents.DocumentError as error:
-        yield f"{path} is {error}."
-        return
-    yield from each(statements, lambda statement: judge(statement) if documents.allows(statement) else ())
-
 
 def _grants_no_everything(statement: Any) -> Iterator[str]:
     if "*" not in list(as_sequence(read(statement, "Resource"))):
@@ -95,15 +85,19 @@ def _grants_no_everything(statement: Any) -> Iterator[str]:
             yield f"A statement allows {action} on every resource."
 
 
-def _documents_are_narrow(resource: Subject) -> Iterator[str]:
+def _judge_documents(resource: Subject, judge: Callable[[Any], Iterator[str]]) -> Iterator[str]:
+    """Judge each Allow statement of every policy document that a resource holds."""
     if resource.type == ROLE:
         inline = as_sequence(read(resource.properties, "inlinePolicies"))
         yield from each(
-            inline,
-            lambda one: _document_statements("inlinePolicies.policy", read(one, "policy"), _grants_no_everything),
+            inline, lambda one: documents.judge_statements("inlinePolicies.policy", read(one, "policy"), judge)
         )
         return
-    yield from _document_statements("policy", read(resource.properties, "policy"), _grants_no_everything)
+    yield from documents.judge_statements("policy", read(resource.properties, "policy"), judge)
+
+
+def _documents_are_narrow(resource: Subject) -> Iterator[str]:
+    yield from _judge_documents(resource, _grants_no_everything)
 
 
 NO_FULL_ACCESS = ResourceRule(
@@ -124,135 +118,55 @@ NO_FULL_ACCESS = ResourceRule(
 )
 
 
-def _trust_statements(judge: StatementJudge) -> Check:
-    """Return a check that reads the trust document of a role and judges each Allow statement of it."""
-
-    def check(role: Subject) -> Iterator[str]:
-        trust = read(role.properties, "assumeRolePolicy")
-        if trust is None:
-            yield "assumeRolePolicy is not set."
-            return
-        yield from _document_statements("assumeRolePolicy", trust, lambda statement: judge(statement, role))
-
-    return check
-
-
-_ACCOUNT = re.compile(r"(?:arn:[a-z-]+:iam::)?(\d{12})(?::root)?")
-
-
-def _names_principals(statement: Any, role: Subject) -> Iterator[str]:
-    if read(statement, "NotPrincipal") is not None:
-        yield "assumeRolePolicy allows everybody but a NotPrincipal."
+def _decrypts_with_named_keys(statement: Any) -> Iterator[str]:
+    if "*" not in list(as_sequence(read(statement, "Resource"))) or any(True for _ in documents.conditions(statement)):
         return
-    named = list(documents.principals(statement))
-    if not named:
-        yield "assumeRolePolicy has a statement without a principal."
-    accounts = list(role.options["allowedAccounts"])
-
-    def judge(kind: str) -> Callable[[Any], Iterator[str]]:
-        def one(value: Any) -> Iterator[str]:
-            if "*" in str(value):
-                yield f"assumeRolePolicy lets any {kind} principal take the role ({value})."
-                return
-            account = _ACCOUNT.fullmatch(str(value))
-            if kind != "AWS" or account is None or account[1] in accounts:
-                return
-            if not any(True for _ in documents.conditions(statement)):
-                yield f"assumeRolePolicy lets everybody in account {account[1]} take the role, with no condition."
-
-        return one
-
-    def kind_is_narrow(entry: tuple[str, Sequence[Any]]) -> Iterator[str]:
-        kind, values = entry
-        yield from each(values, judge(kind))
-
-    yield from each(named, kind_is_narrow)
+    for action in as_sequence(read(statement, "Action")):
+        if any(fnmatchcase(decrypting, str(action).lower()) for decrypting in _DECRYPTING):
+            yield f"A statement allows {action} with every key."
 
 
-NAMED_PRINCIPALS = ResourceRule(
+_DECRYPTING = ("kms:decrypt", "kms:reencryptfrom")
+
+
+def _keys_are_named(resource: Subject) -> Iterator[str]:
+    yield from _judge_documents(resource, _decrypts_with_named_keys)
+
+
+NAMED_KEYS = ResourceRule(
     Definition(
-        name="iam-trust-names-principals",
-        title="Trust names its principals",
-        description="The trust policy of a role must name who may take it: no wildcard, no NotPrincipal, and no whole "
-        "account without a condition.",
-        fix="Name the role, service or identity provider in Principal; add a Condition where a whole account is meant.",
-        types=(ROLE,),
+        name="iam-decrypts-with-named-keys",
+        title="Decryption with named keys only",
+        description="A policy that allows decryption must name the KMS keys, or say by a condition what they are for.",
+        fix="List key ARNs in Resource, or add a condition such as kms:ViaService or kms:ResourceAliases.",
+        types=(POLICY, ROLE_POLICY, ROLE),
         control=Control(
-            checkov=("CKV_AWS_60", "CKV_AWS_61"),
-            guide=f"{_IAM_GUIDE}/reference_policies_elements_principal.html",
+            security_hub=("KMS.1", "KMS.2"),
+            guide="https://docs.aws.amazon.com/kms/latest/developerguide/iam-policies-best-practices.html",
         ),
-        severity=Severity.CRITICAL,
-        settings={"allowedAccounts": text_list("Account ids of which everybody may take roles without a condition.")},
+        severity=Severity.HIGH,
     ),
-    _trust_statements(_names_principals),
+    _keys_are_named,
 )
 
-# Operators that compare a whole value and fail where the key is missing. "IfExists" and "ForAllValues:" pass then.
-_EXACT = frozenset({"StringEquals", "ForAnyValue:StringEquals"})
-_PATTERN = frozenset({"StringLike", "ForAnyValue:StringLike"})
+
+def _is_no_user(resource: Subject) -> Iterator[str]:
+    if not any(fnmatchcase(resource.name, pattern) for pattern in resource.options["allowedResources"]):
+        yield "Users and access keys are long-lived credentials."
 
 
-def _federated_providers(statement: Any) -> Iterator[Any]:
-    for kind, values in documents.principals(statement):
-        if kind == "Federated":
-            # Logins through SAML have no :sub and :aud of this kind.
-            yield from (value for value in values if ":saml-provider/" not in str(value))
-
-
-def _pins(statement: Any, claim: str, allowed: Callable[[str], bool]) -> Iterator[str]:
-    """Yield what is wrong with the condition on a claim of the token, nothing if it is pinned."""
-    pinned = False
-    for operator, key, keys in documents.conditions(statement):
-        if not key.endswith(f":{claim}"):
-            continue
-        if operator not in _EXACT | _PATTERN:
-            yield f"assumeRolePolicy compares {key} by {operator}, which does not pin it."
-            continue
-        pinned = True
-        if claim == "sub" and operator in _EXACT:
-            # Whatever the subject is, it is one: it need not be known yet.
-            continue
-        for value in map(str, as_sequence(read(keys, key))):
-            if operator in _PATTERN and ("*" in value or "?" in value) and not allowed(value):
-                yield f"assumeRolePolicy lets {key} be {value}: no wildcard may stand there."
-            elif claim == "aud" and not allowed(value):
-                yield f"assumeRolePolicy lets {key} be {value}, an audience that is not expected."
-    if not pinned:
-        yield f"assumeRolePolicy does not pin :{claim} of the token, so {_OPEN_TO[claim]} may take the role."
-
-
-_OPEN_TO = {"sub": "every service account of the cluster", "aud": "a token made for another audience"}
-
-
-def _pins_subject_and_audience(statement: Any, role: Subject) -> Iterator[str]:
-    if not any(True for _ in _federated_providers(statement)):
-        return
-    subjects = list(role.options["allowedSubjectPatterns"])
-    audiences = list(role.options["audiences"])
-    allowed = {"sub": lambda value: value in subjects, "aud": lambda value: value in audiences}
-    yield from each(("sub", "aud"), lambda claim: _pins(statement, claim, allowed[claim]))
-
-
-PINNED_WEB_IDENTITY = ResourceRule(
+NO_USERS = ResourceRule(
     Definition(
-        name="iam-web-identity-pins-subject",
-        title="Web identity pins subject and audience",
-        description="A role that an OIDC token may take must pin the :sub and :aud claims of it without wildcards; "
-        "otherwise every service account of the cluster can take the role.",
-        fix="Add StringEquals on ISSUER:sub (system:serviceaccount:NAMESPACE:NAME) and ISSUER:aud "
-        "(sts.amazonaws.com) to the statement.",
-        types=(ROLE,),
-        control=Control(cis=("5.2.1",), guide=f"{_USER_GUIDE}/associate-service-account-role.html"),
-        severity=Severity.CRITICAL,
-        settings={
-            "audiences": text_list("Audiences that a token may be made for.", "sts.amazonaws.com"),
-            "allowedSubjectPatterns": text_list(
-                "Patterns with wildcards that :sub may be compared with all the same, character by character as in "
-                "the trust policy."
-            ),
-        },
+        name="iam-no-users",
+        title="No IAM users",
+        description="The platform must make no IAM users and no access keys: people and pipelines take roles.",
+        fix="Use IAM Identity Center for people, OIDC federation for pipelines and Pod Identity for workloads.",
+        types=(USER, ACCESS_KEY),
+        control=Control(security_hub=("IAM.2",), checkov=("CKV_AWS_273",), guide=f"{_IAM_GUIDE}/best-practices.html"),
+        severity=Severity.HIGH,
+        settings={"allowedResources": text_list("Logical names to leave alone; * and ? may be used.")},
     ),
-    _trust_statements(_pins_subject_and_audience),
+    _is_no_user,
 )
 
-RULES = (NO_ADMINISTRATOR, NO_FULL_ACCESS, NAMED_PRINCIPALS, PINNED_WEB_IDENTITY)
+RULES = (NO_ADMINISTRATOR, NO_FULL_ACCESS, NAMED_KEYS, NO_USERS)

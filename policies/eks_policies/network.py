@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from pulumi_policy import PolicyResource, Severity
+from pulumi_policy import EnforcementLevel, PolicyResource, Severity
 from pulumi_policy.proxy import UnknownValueError
 
 from .nodes import NODE_GROUP
@@ -21,6 +21,7 @@ SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
 SECURITY_GROUP_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
 INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 INTERNET_GATEWAY = "aws:ec2/internetGateway:InternetGateway"
+NAT_GATEWAY = "aws:ec2/natGateway:NatGateway"
 ROUTE = "aws:ec2/route:Route"
 ROUTE_TABLE = "aws:ec2/routeTable:RouteTable"
 ROUTE_TABLE_ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
@@ -245,4 +246,38 @@ PRIVATE_COMPUTE = StackRule(
     _compute_is_private,
 )
 
-RULES = (NO_PUBLIC_ADDRESSES, NO_OPEN_PORTS, FLOW_LOGS, DEFAULT_GROUP_EMPTY, PRIVATE_COMPUTE)
+
+def _is_regional(gateway: PolicyResource) -> bool:
+    try:
+        return read(gateway.props, "availabilityMode") == "regional"
+    except UnknownValueError:
+        # What the program says is known; unknown is what AWS fills in where it says nothing, and that is "zonal".
+        return False
+
+
+def _zones_have_their_gateway(vpc: PolicyResource, stack: Stack) -> Iterator[str]:
+    gateways = [gateway for gateway in stack.of_type(NAT_GATEWAY) if not _is_regional(gateway)]
+    subnets = [subnet for subnet in stack.of_type(SUBNET) if refers_to(subnet, "vpcId", vpc)]
+    homes = [subnet for subnet in subnets if any(refers_to(gateway, "subnetId", subnet) for gateway in gateways)]
+    served = {read(subnet.props, "availabilityZone") for subnet in homes}
+    zones = {read(subnet.props, "availabilityZone") for subnet in subnets}
+    if served and zones - served:
+        yield f"Zones without a NAT gateway: {', '.join(sorted(map(str, zones - served)))}."
+
+
+ZONAL_GATEWAYS = StackRule(
+    Definition(
+        name="vpc-nat-gateway-in-each-zone",
+        title="A NAT gateway in each zone",
+        description="A VPC that reaches the internet through NAT gateways should have one in each zone, or a regional "
+        "one: otherwise the loss of one zone cuts the others off.",
+        fix="Make a NAT gateway in a public subnet of every zone, or one with availability mode regional.",
+        types=(VPC,),
+        control=Control(guide=f"{_BEST_PRACTICES}/subnets.html"),
+        severity=Severity.MEDIUM,
+        level=EnforcementLevel.ADVISORY,
+    ),
+    _zones_have_their_gateway,
+)
+
+RULES = (NO_PUBLIC_ADDRESSES, NO_OPEN_PORTS, FLOW_LOGS, DEFAULT_GROUP_EMPTY, PRIVATE_COMPUTE, ZONAL_GATEWAYS)

@@ -1,4 +1,4 @@
-"""Rules about worker nodes: metadata service, volumes, addresses, access, updates."""
+"""Rules about worker nodes: metadata service, volumes, addresses, access."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from typing import Any
 from pulumi_policy import Severity
 
 from .reading import as_sequence, each, is_set, is_true, read
-from .rule import Control, Definition, ResourceRule, Subject, text_list, whole_number
+from .rule import Control, Definition, ResourceRule, Subject, text_list
 
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 
 _EC2_GUIDE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide"
-_USER_GUIDE = "https://docs.aws.amazon.com/eks/latest/userguide"
 _BEST_PRACTICES = "https://docs.aws.amazon.com/eks/latest/best-practices"
 
 
@@ -207,36 +206,6 @@ NO_SECRETS_IN_USER_DATA = ResourceRule(
 )
 
 
-def _update_is_bounded(group: Subject) -> Iterator[str]:
-    update = read(group.properties, "updateConfig")
-    count, percentage = read(update, "maxUnavailable"), read(update, "maxUnavailablePercentage")
-    if count is None and percentage is None:
-        yield "updateConfig names neither maxUnavailable nor maxUnavailablePercentage."
-    limit = int(group.options["maximumPercentage"])
-    if percentage is not None and percentage > limit:
-        yield f"updateConfig.maxUnavailablePercentage is {int(percentage)}, more than {limit}."
-    desired = read(group.properties, "scalingConfig", "desiredSize")
-    if count is not None and desired is not None and count > 1 and count * 100 > desired * limit:
-        yield f"updateConfig.maxUnavailable is {int(count)} of {int(desired)} nodes, more than {limit} %."
-
-
-BOUNDED_UPDATE = ResourceRule(
-    Definition(
-        name="eks-node-group-bounded-update",
-        title="Bounded node updates",
-        description="An update of a node group must say how many nodes may be missing at a time, and leave most of "
-        "them running.",
-        fix="Set updateConfig.maxUnavailablePercentage, for example to 33, or updateConfig.maxUnavailable to 1.",
-        types=(NODE_GROUP,),
-        control=Control(guide=f"{_USER_GUIDE}/managed-node-update-behavior.html"),
-        severity=Severity.MEDIUM,
-        settings={
-            "maximumPercentage": whole_number("Percentage of the nodes that may be missing at most.", 50, 1, 100)
-        },
-    ),
-    _update_is_bounded,
-)
-
 RULES = (
     IMDSV2,
     HOP_LIMIT,
@@ -244,5 +213,4 @@ RULES = (
     NO_PUBLIC_ADDRESS,
     NO_SSH,
     NO_SECRETS_IN_USER_DATA,
-    BOUNDED_UPDATE,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import charts, cluster, cluster_logs, iam, network, nodes, storage
+from . import access, charts, cluster, cluster_logs, iam, iam_trust, network, node_groups, nodes, storage
 from .rule import Rule
 
 NAME = "eks-platform"
@@ -13,9 +13,10 @@ DESCRIPTION = "Security and reliability rules for Amazon EKS: CIS EKS, AWS Secur
 SECTIONS: Mapping[str, tuple[Rule, ...]] = {
     "Control plane": cluster.RULES,
     "Control plane logs": cluster_logs.RULES,
-    "Nodes": nodes.RULES,
+    "Access and workloads": access.RULES,
+    "Nodes": (*nodes.RULES, *node_groups.RULES),
     "Network": network.RULES,
-    "IAM": iam.RULES,
+    "IAM": (*iam.RULES, *iam_trust.RULES),
     "Keys and storage": storage.RULES,
     "Helm charts": charts.RULES,
 }

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from pulumi_policy import Severity
+from pulumi_policy import EnforcementLevel, Severity
 
+from . import documents
 from .reading import is_true, read
 from .rule import Control, Definition, ResourceRule, Subject, whole_number
 
 KMS_KEY = "aws:kms/key:Key"
+KMS_KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
 FILE_SYSTEM = "aws:efs/fileSystem:FileSystem"
 STORAGE_CLASS = "kubernetes:storage.k8s.io/v1:StorageClass"
 EBS_DRIVER = "ebs.csi.aws.com"
@@ -52,6 +55,66 @@ KEY_ROTATION = ResourceRule(
     ),
     _key_is_rotated,
     _key_is_enabled,
+)
+
+
+def _key_is_not_public(key: Subject) -> Iterator[str]:
+    def named(statement: Any) -> Iterator[str]:
+        open_to = [value for _, values in documents.principals(statement) for value in values if value == "*"]
+        if open_to and not any(True for _ in documents.conditions(statement)):
+            yield "policy lets every AWS account use the key."
+
+    policy = read(key.properties, "policy")
+    if policy is not None:
+        yield from documents.judge_statements("policy", policy, named)
+
+
+def _lockout_check_is_kept(key: Subject) -> Iterator[str]:
+    if is_true(read(key.properties, "bypassPolicyLockoutSafetyCheck")):
+        yield "bypassPolicyLockoutSafetyCheck is true: a policy may be set that nobody can change any more."
+
+
+KEY_POLICY = ResourceRule(
+    Definition(
+        name="kms-key-policy",
+        title="KMS keys for own principals",
+        description="The policy of a KMS key must name who may use it, and must not shut everybody out of changing it.",
+        fix="Name principals, or add a condition such as kms:CallerAccount, and keep the lockout safety check.",
+        types=(KMS_KEY, KMS_KEY_POLICY),
+        control=Control(
+            security_hub=("KMS.5",),
+            checkov=("CKV_AWS_33",),
+            guide="https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html",
+        ),
+        severity=Severity.CRITICAL,
+    ),
+    _key_is_not_public,
+    _lockout_check_is_kept,
+)
+
+
+def _deletion_takes_time(key: Subject) -> Iterator[str]:
+    days, shortest = read(key.properties, "deletionWindowInDays"), int(key.options["minimumDays"])
+    # KMS waits 30 days where nothing is said.
+    if days is not None and days < shortest:
+        yield f"deletionWindowInDays is {int(days)}, fewer than {shortest}."
+
+
+DELETION_WINDOW = ResourceRule(
+    Definition(
+        name="kms-key-deletion-window",
+        title="KMS keys are deleted slowly",
+        description="There must be time to notice that a key is about to be deleted, and with it all that it encrypts.",
+        fix="Leave deletionWindowInDays at 30.",
+        types=(KMS_KEY,),
+        control=Control(
+            security_hub=("KMS.3",), guide="https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"
+        ),
+        severity=Severity.MEDIUM,
+        level=EnforcementLevel.ADVISORY,
+        settings={"minimumDays": whole_number("Days that a key must wait at least.", 30, 7, 30)},
+    ),
+    _deletion_takes_time,
 )
 
 
@@ -106,4 +169,4 @@ STORAGE_CLASSES = ResourceRule(
     _volumes_wait_for_pods,
 )
 
-RULES = (KEY_ROTATION, FILE_SYSTEM_ENCRYPTION, STORAGE_CLASSES)
+RULES = (KEY_ROTATION, KEY_POLICY, DELETION_WINDOW, FILE_SYSTEM_ENCRYPTION, STORAGE_CLASSES)

@@ -14,7 +14,7 @@ def _range(version: str) -> str:
     return f"version {version} is a range: Helm takes the newest chart in it."
 
 
-CASES = tuple(
+_PINNED = tuple(
     Case(
         rule="helm-chart-pinned",
         type=type_,
@@ -49,4 +49,29 @@ CASES = tuple(
         ),
     )
     for type_ in (RELEASE, CHART)
+)
+
+_HALF_DONE = "{} is not true: a failed upgrade leaves the release half done."
+
+CASES = (
+    *_PINNED,
+    Case(
+        rule="helm-release-recovers",
+        type=RELEASE,
+        compliant={"chart": "x", "atomic": True, "cleanupOnFail": True},
+        also_compliant=({"skipAwait": False},),
+        broken=(
+            Broken(changes={"atomic": REMOVED}, says=[_HALF_DONE.format("atomic")]),
+            Broken(changes={"cleanupOnFail": False}, says=[_HALF_DONE.format("cleanupOnFail")]),
+            Broken(
+                changes={"skipAwait": True}, says=["skipAwait is true: the update succeeds before the release works."]
+            ),
+        ),
+        unknown=(
+            Broken(
+                changes={"atomic": REMOVED, "cleanupOnFail": UNKNOWN},
+                says=[_HALF_DONE.format("atomic"), CANNOT_RUN],
+            ),
+        ),
+    ),
 )

@@ -1,69 +1,16 @@
-"""Cases of the rules about IAM."""
+"""Cases of the rules about what roles and policies allow."""
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-from policies.eks_policies.iam import ATTACHMENTS, POLICY, ROLE, ROLE_POLICY
+from policies.eks_policies.iam import ACCESS_KEY, ATTACHMENTS, POLICY, ROLE, ROLE_POLICY, USER
+from tests.policies.iam_documents import PODS, document, everything, grant, policy, trust
 from tests.policies.support import CANNOT_RUN, REMOVED, UNKNOWN, Broken, Case
 
-ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF"
-PROVIDER = f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}"
-SUBJECT = "system:serviceaccount:kube-system:aws-node"
-PINNED = {"StringEquals": {f"{ISSUER}:sub": SUBJECT, f"{ISSUER}:aud": "sts.amazonaws.com"}}
-
-NO_SUBJECT = (
-    "assumeRolePolicy does not pin :sub of the token, so every service account of the cluster may take the role."
-)
-NO_AUDIENCE = "assumeRolePolicy does not pin :aud of the token, so a token made for another audience may take the role."
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a"
 
 
-def _document(*statements: dict[str, Any]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def _allow(principal: Any, action: str = "sts:AssumeRole", condition: Any = None) -> dict[str, Any]:
-    statement = {"Effect": "Allow", "Action": action, "Principal": principal}
-    return {**statement, "Condition": condition} if condition else statement
-
-
-def _web(condition: Any, provider: Any = PROVIDER) -> dict[str, Any]:
-    return _allow({"Federated": provider}, "sts:AssumeRoleWithWebIdentity", condition)
-
-
-def _trust(*statements: dict[str, Any]) -> dict[str, str]:
-    return {"assumeRolePolicy": json.dumps(_document(*statements))}
-
-
-def _shape(*statements: dict[str, Any]) -> dict[str, Any]:
-    """The same document as a mapping, the form that can hold unknown values."""
-    return {"assumeRolePolicy": _document(*statements)}
-
-
-PODS = _allow({"Service": "pods.eks.amazonaws.com"})
-ACCOUNT = "arn:aws:iam::111122223333:root"
-EXTERNAL_ID = {"StringEquals": {"sts:ExternalId": "0815"}}
-
-
-def _any(kind: str, value: str = "*") -> str:
-    return f"assumeRolePolicy lets any {kind} principal take the role ({value})."
-
-
-def _everybody(account: str = "111122223333") -> str:
-    return f"assumeRolePolicy lets everybody in account {account} take the role, with no condition."
-
-
-def _grant(action: Any = "s3:GetObject", target: Any = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": action, "Resource": target, **more}
-
-
-def _policy(*statements: dict[str, Any]) -> dict[str, str]:
-    return {"policy": json.dumps(_document(*statements))}
-
-
-def _everything(action: str) -> str:
-    return f"A statement allows {action} on every resource."
+def with_every_key(action: str) -> str:
+    return f"A statement allows {action} with every key."
 
 
 CASES = (
@@ -113,7 +60,7 @@ CASES = (
     Case(
         rule="iam-no-administrator-access",
         type=ROLE,
-        compliant={**_trust(PODS), "managedPolicyArns": ["arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"]},
+        compliant={**trust(PODS), "managedPolicyArns": ["arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"]},
         also_compliant=({"managedPolicyArns": REMOVED},),
         broken=(
             Broken(
@@ -129,158 +76,22 @@ CASES = (
             ),
         ),
     ),
-    Case(
-        rule="iam-trust-names-principals",
-        type=ROLE,
-        compliant=_trust(PODS, _web(PINNED)),
-        also_compliant=(
-            _shape(PODS),
-            {"assumeRolePolicy": {"Version": "2012-10-17", "Statement": PODS}},
-            _trust(_allow({"AWS": ACCOUNT}, condition=EXTERNAL_ID)),
-            _trust(_allow({"AWS": "arn:aws:iam::111122223333:role/ci"})),
-            _trust({"Effect": "Deny", "Action": "sts:AssumeRole", "Principal": "*"}),
-            _shape({**PODS, "__defaults": []}),
-        ),
-        broken=(
-            Broken(changes=_trust(_allow("*")), says=[_any("AWS")]),
-            Broken(changes=_shape(_allow("*")), says=[_any("AWS")]),
-            Broken(changes=_trust(_allow({"AWS": "*"})), says=[_any("AWS")]),
-            Broken(
-                changes=_trust(_allow({"AWS": ["arn:aws:iam::111122223333:role/*", ACCOUNT]})),
-                says=[_any("AWS", "arn:aws:iam::111122223333:role/*"), _everybody()],
-            ),
-            Broken(changes=_trust(_allow({"Service": "*"})), says=[_any("Service")]),
-            Broken(changes=_trust(_allow({"AWS": ACCOUNT})), says=[_everybody()]),
-            Broken(changes=_trust(_allow({"AWS": "444455556666"})), says=[_everybody("444455556666")]),
-            Broken(
-                changes=_trust(PODS, _allow("*")),
-                says=[_any("AWS")],
-                outage="only the first statement would be looked at",
-            ),
-            Broken(
-                changes=_trust({"Effect": "Allow", "Action": "sts:AssumeRole", "NotPrincipal": {"AWS": ACCOUNT}}),
-                says=["assumeRolePolicy allows everybody but a NotPrincipal."],
-            ),
-            Broken(
-                changes=_trust({"Effect": "Allow", "Action": "sts:AssumeRole"}),
-                says=["assumeRolePolicy has a statement without a principal."],
-            ),
-            Broken(changes={"assumeRolePolicy": "{oops"}, says=["assumeRolePolicy is not JSON at character 1."]),
-            Broken(changes={"assumeRolePolicy": "[]"}, says=["assumeRolePolicy is not a JSON object."]),
-            Broken(changes={"assumeRolePolicy": REMOVED}, says=["assumeRolePolicy is not set."]),
-        ),
-        unknown=(
-            Broken(changes={"assumeRolePolicy": UNKNOWN}, says=[CANNOT_RUN]),
-            Broken(
-                changes=_shape(_allow({"AWS": [UNKNOWN, "*"]}), _allow("*")),
-                says=[_any("AWS"), _any("AWS"), CANNOT_RUN],
-                outage="an unknown role ARN would hide the wildcard behind it",
-            ),
-        ),
-        configured=(
-            Broken(changes=_trust(_allow({"AWS": ACCOUNT})), config={"allowedAccounts": ["111122223333"]}, says=[]),
-            Broken(
-                changes=_trust(_allow({"AWS": ACCOUNT})),
-                config={"allowedAccounts": ["444455556666"]},
-                says=[_everybody()],
-            ),
-        ),
-    ),
-    Case(
-        rule="iam-web-identity-pins-subject",
-        type=ROLE,
-        compliant=_trust(_web(PINNED)),
-        also_compliant=(
-            _trust(PODS),
-            _shape(_web(PINNED)),
-            _trust(_allow({"Federated": "arn:aws:iam::111122223333:saml-provider/okta"}, "sts:AssumeRoleWithSAML")),
-            _trust(_web({"StringLike": {**PINNED["StringEquals"]}})),
-            _trust({**_web(None), "Effect": "Deny"}),
-        ),
-        broken=(
-            Broken(changes=_trust(_web(None)), says=[NO_SUBJECT, NO_AUDIENCE]),
-            Broken(changes=_trust(_web({"StringEquals": {f"{ISSUER}:aud": "sts.amazonaws.com"}})), says=[NO_SUBJECT]),
-            Broken(changes=_trust(_web({"StringEquals": {f"{ISSUER}:sub": SUBJECT}})), says=[NO_AUDIENCE]),
-            Broken(
-                changes=_trust(
-                    _web(
-                        {
-                            "StringLike": {f"{ISSUER}:sub": "system:serviceaccount:kube-system:*"},
-                            "StringEquals": {f"{ISSUER}:aud": "sts.amazonaws.com"},
-                        }
-                    )
-                ),
-                says=[
-                    f"assumeRolePolicy lets {ISSUER}:sub be system:serviceaccount:kube-system:*: "
-                    "no wildcard may stand there."
-                ],
-                outage="whoever makes a service account in the namespace takes the role",
-            ),
-            Broken(
-                changes=_trust(_web({"StringEqualsIfExists": PINNED["StringEquals"]})),
-                says=[
-                    f"assumeRolePolicy compares {ISSUER}:sub by StringEqualsIfExists, which does not pin it.",
-                    NO_SUBJECT,
-                    f"assumeRolePolicy compares {ISSUER}:aud by StringEqualsIfExists, which does not pin it.",
-                    NO_AUDIENCE,
-                ],
-                outage="a condition that holds where the claim is missing pins nothing",
-            ),
-            Broken(
-                changes=_trust(
-                    _web({"StringEquals": {f"{ISSUER}:sub": SUBJECT, f"{ISSUER}:aud": ["sts.amazonaws.com", "mine"]}})
-                ),
-                says=[f"assumeRolePolicy lets {ISSUER}:aud be mine, an audience that is not expected."],
-            ),
-            Broken(
-                changes=_trust(_web(PINNED), _web(None, provider=[PROVIDER])),
-                says=[NO_SUBJECT, NO_AUDIENCE],
-                outage="only the first statement would be looked at",
-            ),
-        ),
-        unknown=(
-            Broken(changes={"assumeRolePolicy": UNKNOWN}, says=[CANNOT_RUN]),
-            Broken(
-                changes=_shape(_web({"StringEquals": {f"{ISSUER}:sub": UNKNOWN, "other:aud": "mine"}})),
-                says=["assumeRolePolicy lets other:aud be mine, an audience that is not expected."],
-                outage="a subject that is not known yet would hide the wrong audience",
-            ),
-            Broken(
-                changes=_shape(_web({"StringLike": {f"{ISSUER}:sub": UNKNOWN}})),
-                says=[NO_AUDIENCE, CANNOT_RUN],
-            ),
-        ),
-        configured=(
-            Broken(
-                changes=_trust(
-                    _web({"StringLike": {"x:sub": "repo:org/*"}, "StringEquals": {"x:aud": "https://github.com/org"}})
-                ),
-                config={"allowedSubjectPatterns": ["repo:org/*"], "audiences": ["https://github.com/org"]},
-                says=[],
-            ),
-            Broken(
-                changes={},
-                config={"audiences": ["other"]},
-                says=[f"assumeRolePolicy lets {ISSUER}:aud be sts.amazonaws.com, an audience that is not expected."],
-            ),
-        ),
-    ),
     *(
         Case(
             rule="iam-no-full-access",
             type=type_,
-            compliant=_policy(_grant(["ec2:Describe*", "s3:GetObject"])),
+            compliant=policy(grant(["ec2:Describe*", "s3:GetObject"])),
             also_compliant=(
-                {"policy": _document(_grant())},
-                _policy(_grant("*", "arn:aws:s3:::bucket/*")),
-                _policy({**_grant("*"), "Effect": "Deny"}),
+                {"policy": document(grant())},
+                policy(grant("*", "arn:aws:s3:::bucket/*")),
+                policy({**grant("*"), "Effect": "Deny"}),
             ),
             broken=(
-                Broken(changes=_policy(_grant("*")), says=[_everything("*")]),
-                Broken(changes=_policy(_grant(), _grant(["s3:GetObject", "*:*"], ["*"])), says=[_everything("*:*")]),
-                Broken(changes={"policy": _document(_grant("IAM:*"))}, says=[_everything("IAM:*")]),
+                Broken(changes=policy(grant("*")), says=[everything("*")]),
+                Broken(changes=policy(grant(), grant(["s3:GetObject", "*:*"], ["*"])), says=[everything("*:*")]),
+                Broken(changes={"policy": document(grant("IAM:*"))}, says=[everything("IAM:*")]),
                 Broken(
-                    changes=_policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}),
+                    changes=policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}),
                     says=["A statement allows all actions but those of a NotAction, on every resource."],
                 ),
                 Broken(changes={"policy": "nonsense"}, says=["policy is not JSON at character 0."]),
@@ -288,8 +99,8 @@ CASES = (
             unknown=(
                 Broken(changes={"policy": UNKNOWN}, says=[CANNOT_RUN]),
                 Broken(
-                    changes={"policy": _document(_grant("s3:*", [UNKNOWN]), _grant("*"))},
-                    says=[_everything("*"), CANNOT_RUN],
+                    changes={"policy": document(grant("s3:*", [UNKNOWN]), grant("*"))},
+                    says=[everything("*"), CANNOT_RUN],
                     outage="an unknown ARN would hide the statement behind it",
                 ),
             ),
@@ -299,19 +110,70 @@ CASES = (
     Case(
         rule="iam-no-full-access",
         type=ROLE,
-        compliant={**_trust(PODS), "inlinePolicies": [{"name": "read", **_policy(_grant())}]},
+        compliant={**trust(PODS), "inlinePolicies": [{"name": "read", **policy(grant())}]},
         also_compliant=({"inlinePolicies": REMOVED},),
         broken=(
             Broken(
-                changes={"inlinePolicies": [{"name": "all", **_policy(_grant("*"))}]},
-                says=[_everything("*")],
+                changes={"inlinePolicies": [{"name": "all", **policy(grant("*"))}]},
+                says=[everything("*")],
             ),
         ),
         unknown=(
             Broken(
-                changes={"inlinePolicies": [{"policy": UNKNOWN}, {"name": "all", **_policy(_grant("*"))}]},
-                says=[_everything("*"), CANNOT_RUN],
+                changes={"inlinePolicies": [{"policy": UNKNOWN}, {"name": "all", **policy(grant("*"))}]},
+                says=[everything("*"), CANNOT_RUN],
             ),
         ),
+    ),
+    *(
+        Case(
+            rule="iam-decrypts-with-named-keys",
+            type=type_,
+            compliant=policy(grant("kms:Decrypt", KEY), grant("kms:DescribeKey")),
+            also_compliant=(
+                policy(grant("kms:Decrypt", Condition={"StringEquals": {"kms:ViaService": "s3.amazonaws.com"}})),
+            ),
+            broken=(
+                Broken(changes=policy(grant("kms:Decrypt")), says=[with_every_key("kms:Decrypt")]),
+                Broken(
+                    changes=policy(grant(["s3:GetObject", "kms:ReEncrypt*"], ["*"])),
+                    says=[with_every_key("kms:ReEncrypt*")],
+                ),
+                Broken(changes=policy(grant("kms:*")), says=[with_every_key("kms:*")]),
+            ),
+            unknown=(
+                Broken(changes={"policy": UNKNOWN}, says=[CANNOT_RUN]),
+                Broken(
+                    changes={"policy": document(grant("kms:Decrypt", [UNKNOWN]), grant("kms:Decrypt"))},
+                    says=[with_every_key("kms:Decrypt"), CANNOT_RUN],
+                    outage="a key that is not known yet would hide the statement behind it",
+                ),
+            ),
+        )
+        for type_ in (POLICY, ROLE_POLICY)
+    ),
+    Case(
+        rule="iam-decrypts-with-named-keys",
+        type=ROLE,
+        compliant={**trust(PODS), "inlinePolicies": [{"name": "read", **policy(grant())}]},
+        broken=(
+            Broken(
+                changes={"inlinePolicies": [{"name": "read", **policy(grant("kms:Decrypt"))}]},
+                says=[with_every_key("kms:Decrypt")],
+            ),
+        ),
+        unknown=(Broken(changes={"inlinePolicies": UNKNOWN}, says=[CANNOT_RUN]),),
+    ),
+    *(
+        Case(
+            rule="iam-no-users",
+            type=type_,
+            compliant={},
+            compliant_config={"allowedResources": ["thing"]},
+            broken=(Broken(changes={}, says=["Users and access keys are long-lived credentials."]),),
+            unknown=(Broken(changes={key: UNKNOWN}, says=["Users and access keys are long-lived credentials."]),),
+            configured=(Broken(changes={}, config={"allowedResources": ["mail-*"]}, name="mail-sender", says=[]),),
+        )
+        for type_, key in ((USER, "name"), (ACCESS_KEY, "user"))
     ),
 )

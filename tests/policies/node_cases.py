@@ -30,6 +30,8 @@ NO_HOPS = "metadataOptions.httpPutResponseHopLimit is not set: pods reach the cr
 NO_MAPPING = "blockDeviceMappings is not set: the root volume is as the AMI has it, not encrypted."
 PUBLIC = "networkInterfaces.associatePublicIpAddress is true: nodes can be reached from the internet."
 
+NO_REPAIR = "nodeRepairConfig.enabled is not true: a broken node stays until somebody notices."
+
 
 def _plain(device: str) -> str:
     return f'The volume at {device} is not encrypted: set ebs.encrypted to "true".'
@@ -214,6 +216,40 @@ CASES = (
                 changes={},
                 config={"maximumPercentage": 25.0},
                 says=["updateConfig.maxUnavailablePercentage is 33, more than 25."],
+            ),
+        ),
+    ),
+    Case(
+        rule="eks-node-group-auto-repair",
+        type=NODE_GROUP,
+        compliant={**GROUP, "nodeRepairConfig": {"enabled": True}},
+        broken=(
+            Broken(changes={"nodeRepairConfig": REMOVED}, says=[NO_REPAIR]),
+            Broken(changes={"nodeRepairConfig.enabled": False}, says=[NO_REPAIR]),
+        ),
+        unknown=(Broken(changes={"nodeRepairConfig.enabled": UNKNOWN}, says=[CANNOT_RUN]),),
+    ),
+    Case(
+        rule="eks-node-group-container-os",
+        type=NODE_GROUP,
+        compliant={**GROUP, "amiType": "AL2023_x86_64_STANDARD"},
+        also_compliant=(
+            {"amiType": REMOVED},
+            {"amiType": "BOTTLEROCKET_ARM_64_NVIDIA"},
+            {"amiType": "WINDOWS_CORE_2022_x86_64"},
+        ),
+        broken=(
+            Broken(
+                changes={"amiType": "AL2_x86_64"},
+                says=["amiType is AL2_x86_64, which begins with none of AL2023_, BOTTLEROCKET_, WINDOWS_CORE_."],
+            ),
+        ),
+        unknown=(Broken(changes={"amiType": UNKNOWN}, says=[CANNOT_RUN]),),
+        configured=(
+            Broken(
+                changes={},
+                config={"allowedPrefixes": ["BOTTLEROCKET_"]},
+                says=["amiType is AL2023_x86_64_STANDARD, which begins with none of BOTTLEROCKET_."],
             ),
         ),
     ),

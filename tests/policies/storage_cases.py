@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from policies.eks_policies.storage import FILE_SYSTEM, KMS_KEY, STORAGE_CLASS
+import json
+from typing import Any
+
+from policies.eks_policies.storage import FILE_SYSTEM, KMS_KEY, KMS_KEY_POLICY, STORAGE_CLASS
 from tests.policies.support import CANNOT_RUN, REMOVED, UNKNOWN, Broken, Case
 
 NOT_ENCRYPTED = 'parameters.encrypted is not "true": volumes of pods are not encrypted.'
 NOT_WAITING = "volumeBindingMode is not WaitForFirstConsumer: a volume may be made in a zone where its pod cannot run."
+PUBLIC_KEY = "policy lets every AWS account use the key."
+LOCKOUT = "bypassPolicyLockoutSafetyCheck is true: a policy may be set that nobody can change any more."
+
+
+def _usable_by(principal: Any, condition: Any = None) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Principal": principal}
+    return {"Version": "2012-10-17", "Statement": [{**statement, "Condition": condition} if condition else statement]}
+
 
 CASES = (
     Case(
@@ -67,5 +78,36 @@ CASES = (
         unknown=(
             Broken(changes={"parameters": UNKNOWN, "volumeBindingMode": "Immediate"}, says=[NOT_WAITING, CANNOT_RUN]),
         ),
+    ),
+    *(
+        Case(
+            rule="kms-key-policy",
+            type=type_,
+            compliant={"policy": json.dumps(_usable_by({"AWS": "arn:aws:iam::111122223333:root"}))},
+            also_compliant=(
+                {"policy": _usable_by({"AWS": UNKNOWN[:8]})},
+                {"policy": json.dumps(_usable_by("*", {"StringEquals": {"kms:CallerAccount": "111122223333"}}))},
+                {"bypassPolicyLockoutSafetyCheck": False},
+            ),
+            broken=(
+                Broken(changes={"policy": json.dumps(_usable_by("*"))}, says=[PUBLIC_KEY]),
+                Broken(changes={"policy": json.dumps(_usable_by({"AWS": ["*"]}))}, says=[PUBLIC_KEY]),
+                Broken(changes={"bypassPolicyLockoutSafetyCheck": True}, says=[LOCKOUT]),
+                Broken(changes={"policy": "{"}, says=["policy is not JSON at character 1."]),
+            ),
+            unknown=(
+                Broken(changes={"policy": UNKNOWN, "bypassPolicyLockoutSafetyCheck": True}, says=[LOCKOUT, CANNOT_RUN]),
+            ),
+        )
+        for type_ in (KMS_KEY, KMS_KEY_POLICY)
+    ),
+    Case(
+        rule="kms-key-deletion-window",
+        type=KMS_KEY,
+        compliant={"deletionWindowInDays": 30.0},
+        also_compliant=({"deletionWindowInDays": REMOVED},),
+        broken=(Broken(changes={"deletionWindowInDays": 7.0}, says=["deletionWindowInDays is 7, fewer than 30."]),),
+        unknown=(Broken(changes={"deletionWindowInDays": UNKNOWN}, says=[CANNOT_RUN]),),
+        configured=(Broken(changes={"deletionWindowInDays": 14.0}, config={"minimumDays": 14.0}, says=[]),),
     ),
 )

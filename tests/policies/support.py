@@ -146,6 +146,7 @@ class Case:
     unknown: Sequence[Broken]
     configured: Sequence[Broken] = ()
     also_compliant: Sequence[Change] = ()
+    compliant_config: Change = field(default_factory=dict[str, Any])
 
 
 def sdk_class(token: str) -> type[pulumi.Resource]:

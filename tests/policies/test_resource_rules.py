@@ -8,14 +8,25 @@ import pytest
 
 from policies.eks_policies.pack import RULES
 from policies.eks_policies.rule import ResourceRule
-from tests.policies import chart_cases, cluster_cases, iam_cases, network_cases, node_cases, storage_cases
+from tests.policies import (
+    access_cases,
+    chart_cases,
+    cluster_cases,
+    iam_cases,
+    iam_trust_cases,
+    network_cases,
+    node_cases,
+    storage_cases,
+)
 from tests.policies.support import RULE_BY_NAME, Broken, Case, changed, judge, unknown_inputs
 
 CASES: tuple[Case, ...] = (
     *cluster_cases.CASES,
     *node_cases.CASES,
     *network_cases.CASES,
+    *access_cases.CASES,
     *iam_cases.CASES,
+    *iam_trust_cases.CASES,
     *storage_cases.CASES,
     *chart_cases.CASES,
 )
@@ -43,7 +54,7 @@ def _says(case: Case, example: Broken) -> list[str]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{case.type}")
 def test_a_compliant_resource_passes(case: Case) -> None:
-    said = judge(_rule(case), case.type, case.compliant)
+    said = judge(_rule(case), case.type, case.compliant, config=case.compliant_config)
     assert said == [], f"{case.rule} would block a deployment that is right"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pulumi_policy import PolicyResource
 
+from policies.eks_policies.access import OWN_ROLE, POD_IDENTITY
 from policies.eks_policies.cluster import CLUSTER
 from policies.eks_policies.cluster_logs import LOG_GROUP, LOG_GROUP_FIRST
 from policies.eks_policies.network import (
@@ -16,12 +17,14 @@ from policies.eks_policies.network import (
     FLOW_LOG,
     FLOW_LOGS,
     INTERNET_GATEWAY,
+    NAT_GATEWAY,
     PRIVATE_COMPUTE,
     ROUTE,
     ROUTE_TABLE,
     ROUTE_TABLE_ASSOCIATION,
     SUBNET,
     VPC,
+    ZONAL_GATEWAYS,
 )
 from policies.eks_policies.nodes import NODE_GROUP
 from policies.eks_policies.pack import RULES
@@ -212,9 +215,87 @@ class TestComputeInPrivateSubnets:
         assert said == [], "an existing VPC is not part of the stack"
 
 
+class TestNatGateways:
+    """A VPC over two zones, with NAT gateways in the public subnets of the zones named."""
+
+    @staticmethod
+    def _stack(*zones: str, mode: object = None, zone_b: str = "eu-west-1b") -> list[PolicyResource]:
+        vpc = resource(VPC, "network", {"id": UNKNOWN})
+        subnets = {
+            zone: resource(SUBNET, zone, {"availabilityZone": zone, "vpcId": UNKNOWN}, uses={"vpcId": [vpc]})
+            for zone in ("eu-west-1a", zone_b)
+        }
+        gateways = [
+            resource(NAT_GATEWAY, f"nat-{zone}", {"availabilityMode": mode}, uses={"subnetId": [subnets[zone]]})
+            for zone in zones
+        ]
+        return [vpc, *subnets.values(), *gateways]
+
+    @pytest.mark.parametrize("mode", [None, "zonal", UNKNOWN])
+    def test_one_gateway_for_all_zones_is_reported(self, mode: object) -> None:
+        said = judge_stack(ZONAL_GATEWAYS, self._stack("eu-west-1a", mode=mode))
+        message = "Zones without a NAT gateway: eu-west-1b."
+        assert said == [("network", message)], "the loss of zone a would cut zone b off"
+
+    def test_a_gateway_in_each_zone_passes(self) -> None:
+        assert judge_stack(ZONAL_GATEWAYS, self._stack("eu-west-1a", "eu-west-1b")) == [], "nothing is shared"
+
+    def test_a_regional_gateway_passes(self) -> None:
+        assert judge_stack(ZONAL_GATEWAYS, self._stack("eu-west-1a", mode="regional")) == [], "AWS spreads it"
+
+    def test_a_vpc_without_gateways_passes(self) -> None:
+        assert judge_stack(ZONAL_GATEWAYS, self._stack()) == [], "a private VPC has no way out to lose"
+
+    def test_an_unknown_zone_leaves_it_open(self) -> None:
+        said = judge_stack(ZONAL_GATEWAYS, self._stack("eu-west-1a", zone_b=UNKNOWN))
+        assert said == [("", CANNOT_RUN)], "it may be the zone of the gateway"
+
+
+class TestOneRoleForEachWorkload:
+    ROLE = "arn:aws:iam::111122223333:role/shared"
+
+    @staticmethod
+    def _association(account: str, arn: str, *sources: PolicyResource, namespace: str = "apps") -> PolicyResource:
+        inputs = {"namespace": namespace, "serviceAccount": account, "roleArn": arn}
+        return resource(POD_IDENTITY, f"{namespace}-{account}", inputs, uses={"roleArn": sources})
+
+    def test_roles_of_their_own_pass(self) -> None:
+        stack = [self._association("a", self.ROLE), self._association("b", f"{self.ROLE}-b")]
+        assert judge_stack(OWN_ROLE, stack) == [], "a right deployment would be blocked"
+
+    def test_a_role_shared_by_its_arn_is_reported_on_both(self) -> None:
+        stack = [self._association("a", self.ROLE), self._association("a", self.ROLE, namespace="other")]
+        assert judge_stack(OWN_ROLE, stack) == [
+            ("apps-a", "other-a gives the same role to another service account."),
+            ("other-a", "apps-a gives the same role to another service account."),
+        ], "each would have the permissions of the other"
+
+    def test_a_role_shared_before_its_arn_is_known_is_reported(self) -> None:
+        role, attachment = resource("aws:iam/role:Role", "role"), resource("aws:iam/policy:Policy", "attached")
+        stack = [self._association("a", UNKNOWN, role, attachment), self._association("b", UNKNOWN, role)]
+        said = [name for name, _ in judge_stack(OWN_ROLE, stack)]
+        assert said == ["apps-a", "apps-b"], "a first preview would not show it"
+
+    def test_a_policy_may_be_shared_by_roles(self) -> None:
+        policy = resource("aws:iam/policy:Policy", "policy")
+        stack = [self._association("a", UNKNOWN, policy), self._association("b", UNKNOWN, policy)]
+        assert judge_stack(OWN_ROLE, stack) == [], "roles are judged, not what is attached to them"
+
+    def test_one_service_account_in_two_clusters_may_keep_its_role(self) -> None:
+        stack = [
+            self._association("a", self.ROLE),
+            resource(POD_IDENTITY, "second", {"namespace": "apps", "serviceAccount": "a", "roleArn": self.ROLE}),
+        ]
+        assert judge_stack(OWN_ROLE, stack) == [], "it is one workload"
+
+    def test_an_unknown_service_account_with_a_shared_role_leaves_it_open(self) -> None:
+        stack = [self._association("a", self.ROLE), self._association(UNKNOWN, self.ROLE)]
+        assert judge_stack(OWN_ROLE, stack) == [("", CANNOT_RUN)], "it may be the same service account"
+
+
 def test_every_stack_rule_is_tried_here() -> None:
-    tried = {LOG_GROUP_FIRST.name, FLOW_LOGS.name, DEFAULT_GROUP_EMPTY.name, PRIVATE_COMPUTE.name}
-    assert {rule.name for rule in RULES if isinstance(rule, StackRule)} == tried, "a rule without a test may never fire"
+    tried = {LOG_GROUP_FIRST, FLOW_LOGS, DEFAULT_GROUP_EMPTY, PRIVATE_COMPUTE, ZONAL_GATEWAYS, OWN_ROLE}
+    assert {rule for rule in RULES if isinstance(rule, StackRule)} == tried, "a rule without a test may never fire"
 
 
 @pytest.mark.parametrize(
@@ -227,6 +308,9 @@ def test_every_stack_rule_is_tried_here() -> None:
         (ROUTE, ("gatewayId", "routeTableId")),
         (ROUTE_TABLE_ASSOCIATION, ("routeTableId", "subnetId")),
         (NODE_GROUP, ("subnetIds",)),
+        (NAT_GATEWAY, ("availabilityMode", "subnetId")),
+        (SUBNET, ("availabilityZone", "vpcId")),
+        (POD_IDENTITY, ("namespace", "serviceAccount", "roleArn")),
         (FARGATE_PROFILE, ("subnetIds",)),
     ],
 )
