@@ -8,7 +8,7 @@ from typing import Any
 
 import pulumi
 
-from components.addon import AddonSpec
+from components.addon import AddonSpec, merge_configuration
 from components.addons import (
     AddonIdentity,
     ClusterAddonsArgs,
@@ -130,19 +130,10 @@ def _vpc_cni(settings: Settings, network: NetworkRef, cluster: ClusterRef) -> pu
 
 def _with_defaults(spec: AddonSpec, computed: pulumi.Input[Mapping[str, Any]] | None) -> AddonSpec:
     """Return the add-on with what the platform sets; the user's own configuration wins, key by key."""
+    own = spec.configuration
     if not computed:
         return spec
-    own = spec.configuration or {}
-    if isinstance(own, Mapping) and isinstance(computed, Mapping):
-        return replace(spec, configuration=_merged(computed, own))
+    if isinstance(computed, Mapping) and (own is None or isinstance(own, Mapping)):
+        return replace(spec, configuration=merge_configuration(computed, own))
     both = pulumi.Output.all(computed=computed, own=own)
-    return replace(spec, configuration=both.apply(lambda known: _merged(known["computed"], known["own"])))
-
-
-def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(base)
-    for key, value in over.items():
-        below = merged.get(key)
-        nested = isinstance(below, Mapping) and isinstance(value, Mapping)
-        merged[key] = _merged(below, value) if nested else value
-    return merged
+    return replace(spec, configuration=both.apply(lambda known: merge_configuration(known["computed"], known["own"])))

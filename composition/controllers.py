@@ -38,6 +38,7 @@ def load_balancer_controller_args(
         compute=compute,
         identity_mode=controller.identity,
         replicas=controller.replicas,
+        ingress_class=controller.ingress_class,
         default_target_type=controller.default_target_type,
         default_ingress_class=controller.default_ingress_class,
         service_webhook="ignore" if controller.service_webhook else "off",
@@ -90,10 +91,8 @@ def cluster_autoscaler_args(
         scale_down_utilization_threshold=scale_down.utilization_threshold,
         skip_nodes_with_local_storage=autoscaler.skip_nodes_with_local_storage,
         private=settings.network.existing is None and settings.network.nat == "none",
-        extra_args={
-            "scale-down-enabled": scale_down.enabled,
-            "skip-nodes-with-system-pods": autoscaler.skip_nodes_with_system_pods,
-        },
+        scale_down=scale_down.enabled,
+        skip_nodes_with_system_pods=autoscaler.skip_nodes_with_system_pods,
         values=autoscaler.values,
     )
 
@@ -145,7 +144,9 @@ def _efs(settings: Settings, efs: Efs) -> EfsDriver:
                 for name, point in efs.access_points.items()
             },
         ),
-        classes={
+        classes={}
+        if not settings.node_groups
+        else {
             name: EfsStorageClass(
                 base_path=spec.base_path,
                 directory_perms=spec.directory_perms,
@@ -153,7 +154,8 @@ def _efs(settings: Settings, efs: Efs) -> EfsDriver:
             )
             for name, spec in efs.classes.items()
         },
-        # The driver's DaemonSet needs nodes; pods on Fargate have the driver built in.
+        # Without nodes nothing could run the driver that makes volumes for a class; pods on Fargate have one built in,
+        # for static volumes.
         install=bool(settings.node_groups),
         addon=AddonSpec(version=efs.version, configuration=efs.configuration or None),
     )

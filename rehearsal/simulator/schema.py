@@ -9,6 +9,7 @@ import difflib
 import importlib
 import re
 import sys
+import time
 import types
 import typing
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,11 +20,13 @@ import pulumi
 from pulumi import _types
 from pulumi.runtime import rpc
 
+from rehearsal.errors import RehearsalError
 from rehearsal.graph import PROVIDER_PREFIX
 from rehearsal.wire import Secret
 
 # https://kubernetes.io/docs/reference/using-api/#api-groups
 _CUSTOM_GROUP = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+/v\d+((alpha|beta)\d+)?")
+_LOADING_SECONDS = 30
 _SDKS = {"aws": "pulumi_aws", "eks": "pulumi_eks", "kubernetes": "pulumi_kubernetes"}
 
 
@@ -42,8 +45,22 @@ def resource_class(type_: str) -> type | None:
     for registered in rpc._RESOURCE_MODULES.get(f"{package}:{module}", ()):
         info = getattr(registered, "mod_info", {})
         if type_ in info.get("classes", {}):
-            return getattr(importlib.import_module(info["fqn"]), info["classes"][type_], None)
+            return _loaded(info["fqn"], info["classes"][type_])
     return pulumi.CustomResource if package == "kubernetes" and _is_custom(module) else None
+
+
+def _loaded(module: str, class_name: str) -> type:
+    """Return a class that the SDK has.
+
+    The SDKs load their modules at the first use of an attribute, and before Python 3.12 another thread sees such a
+    module half loaded; the program's own thread may be the one that loads it.
+    """
+    deadline = time.monotonic() + _LOADING_SECONDS
+    while (found := getattr(importlib.import_module(module), class_name, None)) is None:
+        if time.monotonic() > deadline:
+            raise RehearsalError(f"{module} lists the class {class_name} but does not have it")
+        time.sleep(0.01)
+    return found
 
 
 def _is_custom(group_version: str) -> bool:

@@ -77,6 +77,20 @@ def test_fargate_only_has_no_daemon_sets_and_uses_irsa() -> None:
     assert graph.depends_on(coredns, profile), "CoreDNS would wait for compute until it times out"
 
 
+def test_fargate_only_offers_static_efs_volumes() -> None:
+    graph = both_modes(
+        {**FARGATE_ONLY, "storage": {"ebs": False, "efs": {"accessPoints": {"shop": {"path": "/shop"}}}}}
+    )
+    assert graph.of_type("kubernetes:storage.k8s.io/v1:StorageClass") == [], "no driver would make its volumes"
+    assert set(graph.outputs["fileSystemAccessPointIds"]) == {"shop"}
+    assert addon_names(graph) == {"coredns", "metrics-server"}
+
+
+def test_ingress_class_can_be_renamed() -> None:
+    graph = platform({"loadBalancerController": {"ingressClass": "internal"}})
+    assert graph.outputs["ingressClass"] == "internal"
+
+
 def test_private_cluster_gets_exactly_the_endpoints_of_its_parts() -> None:
     graph = both_modes(
         {
