@@ -238,8 +238,11 @@ def _allowed(key: str, field: FieldInfo) -> str:
     if options:
         return ", ".join(f"`{option}`" for option in options)
     least = [item.ge for item in field.metadata if hasattr(item, "ge")]
+    above = [item.gt for item in field.metadata if hasattr(item, "gt")]
     most = [item.le for item in field.metadata if hasattr(item, "le")]
     if least or most:
+        if not least:
+            return f"above {above[0]}, up to {most[0]}"
         return f"{least[0]} to {most[0]}" if least and most else f"{least[0]} or more"
     shortest = [item.min_length for item in field.metadata if hasattr(item, "min_length")]
     longest = [item.max_length for item in field.metadata if hasattr(item, "max_length")]

@@ -26,7 +26,7 @@ class ScaleDown(Section):
     )
     utilization_threshold: float = Field(
         default=0.5,
-        ge=0,
+        gt=0,
         le=1,
         description="A node is unneeded when its pods ask for less than this part of it.",
         json_schema_extra=unit("part of 1"),

@@ -116,14 +116,16 @@ class WarmPool(Section):
 
 
 class Kubelet(Section):
-    """Settings of the kubelet; AL2023 images."""
+    """Settings of the kubelet."""
 
     config: Mapping[str, Any] = Field(
         default_factory=dict,
         description="Fields of KubeletConfiguration "
-        "(https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/).",
+        "(https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/); not for Windows.",
     )
-    flags: tuple[str, ...] = Field(default=(), description="Command-line flags, for example `--node-labels=a=b`.")
+    flags: tuple[str, ...] = Field(
+        default=(), description="Command-line flags, for example `--max-pods=58`; AL2023 only."
+    )
 
 
 class NodeGroup(Section):
@@ -177,15 +179,16 @@ class NodeGroup(Section):
     )
     extra_user_data: str | None = Field(
         default=None,
-        description="Added to the user data: a shell script or a nodeadm NodeConfig (AL2023), TOML (Bottlerocket), "
-        "PowerShell (Windows).",
+        description="Added to the user data: a script that begins with `#!` or a nodeadm NodeConfig in YAML (AL2023), "
+        "settings in TOML (Bottlerocket), PowerShell (Windows).",
     )
     kubelet: Kubelet = Field(default_factory=Kubelet, description="Settings of the kubelet.")
     imds_hop_limit: int = Field(
         default=1,
         ge=1,
-        le=64,
-        description="Network hops that an answer of the metadata service travels: 1 keeps pods away from it.",
+        le=2,
+        description="Network hops that an answer of the metadata service travels: 1 keeps pods away from it, 2 lets "
+        "them reach it.",
         json_schema_extra=unit("hops"),
     )
 

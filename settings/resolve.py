@@ -38,7 +38,7 @@ def resolve_defaults(raw: Mapping[str, Any], *, project: str, stack: str) -> dic
     if isinstance(storage, Mapping):
         resolved["storage"] = dict(storage)
         _default(resolved["storage"], "ebs", "classes", {"gp3": {}})
-        _default(resolved["storage"], "efs", "classes", {"efs": {}})
+        _default(resolved["storage"], "efs", "classes", {"efs": {}} if groups else {})
     network = resolved.get("network")
     if isinstance(network, Mapping) and network.get("nat") == "none":
         _default(resolved, "loadBalancerController", "waf", False)

@@ -172,6 +172,8 @@ def _range_text(kind: str, value: Any, context: Mapping[str, Any]) -> str:
     match kind:
         case "greater_than_equal":
             return f"{show(value)} is too small; the least is {context['ge']}"
+        case "greater_than":
+            return f"{show(value)} is too small; it must be more than {context['gt']}"
         case "less_than_equal":
             return f"{show(value)} is too large; the most is {context['le']}"
         case "too_long":

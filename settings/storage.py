@@ -142,7 +142,7 @@ class Efs(Section):
     classes: Mapping[str, EfsClass] = Field(
         default_factory=dict,
         description="StorageClasses by name.",
-        json_schema_extra=derived("`{efs: {}}`"),
+        json_schema_extra=derived("`{efs: {}}`; none without node groups"),
     )
 
 

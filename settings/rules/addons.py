@@ -9,7 +9,7 @@ from types import MappingProxyType
 from settings.addons import Addon
 from settings.model import StackConfig
 from settings.problems import Path, Problem, nearest, show
-from settings.rules.common import Context, iam_policy
+from settings.rules.common import Context, iam_policy, same_names
 
 # Add-ons of AWS and its community catalogue, and whether they run where there are no nodes.
 # https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html
@@ -94,6 +94,7 @@ def _addon(path: Path, addon: Addon, context: Context) -> Iterator[Problem]:
             yield Problem(place, f"{show(account)} is not the name of a service account: a-z, 0-9, - and .")
         for index, policy in enumerate(policies):
             yield from iam_policy((*place, index), policy, context)
+        yield from same_names(place, policies)
 
 
 def _other(name: str) -> Iterator[Problem]:

@@ -22,7 +22,6 @@ _ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9-]*):(?P<account>\d{12}|aws|):(?P<resource>.+)"
 )
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
-_DNS_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
 _LABEL_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
@@ -94,6 +93,14 @@ def no_repeats(path: Path, values: Sequence[str]) -> Iterator[Problem]:
     for index, value in enumerate(values):
         if value in values[:index]:
             yield Problem((*path, index), f"{show(value)} is named twice")
+
+
+def same_names(path: Path, arns: Sequence[str]) -> Iterator[Problem]:
+    """Yield policies whose name another policy of the list has, since the name is what they are kept apart by."""
+    names = [value.rpartition("/")[2] for value in arns]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield Problem((*path, index), f"{show(arns[index])} has the same name as entry {names.index(name)}")
 
 
 def arn(path: Path, value: str, context: Context, *, service: str, resource: str, example: str) -> Iterator[Problem]:
@@ -169,12 +176,6 @@ def retention(path: Path, days: int) -> Iterator[Problem]:
         near = min(offered, key=lambda other: abs(other - days))
         shown = ", ".join(map(str, offered))
         yield Problem(path, f"{days} is not a period that CloudWatch offers ({shown}); the nearest is {near}")
-
-
-def dns_label(path: Path, value: str, what: str) -> Iterator[Problem]:
-    """Yield a name that is not a DNS label, as namespaces must be."""
-    if not _DNS_LABEL.fullmatch(value):
-        yield Problem(path, f"{show(value)} is not {what}: 1 to 63 of a-z, 0-9 and -, first and last a letter or digit")
 
 
 def dns_subdomain(path: Path, value: str, what: str) -> Iterator[Problem]:

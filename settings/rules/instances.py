@@ -39,7 +39,7 @@ def check(path: Path, group: NodeGroup, config: StackConfig, context: Context) -
     yield from _architecture(path, group, types)
     yield from _accelerator(path, group, types)
     yield from _disk(path, group, context)
-    yield from _release(path, group)
+    yield from _release(path, group, config.cluster.version)
 
 
 def _capacity(path: Path, group: NodeGroup) -> Iterator[Problem]:
@@ -132,7 +132,13 @@ def gp3(path: Path, *, size_gib: int | None, iops: int, throughput: int | None) 
         yield Problem((*path, "throughput"), text, related=((*path, "iops"),))
 
 
-def _release(path: Path, group: NodeGroup) -> Iterator[Problem]:
+def _release(path: Path, group: NodeGroup, version: str) -> Iterator[Problem]:
     release = group.release_version
-    if release is not None and group.ami_type.startswith("AL2023") and not _AL2023_RELEASE.fullmatch(release):
-        yield Problem((*path, "releaseVersion"), f"{show(release)} is not a release of AL2023 such as 1.35.0-20260101")
+    if release is None or not group.ami_type.startswith("AL2023"):
+        return
+    place = (*path, "releaseVersion")
+    if not _AL2023_RELEASE.fullmatch(release):
+        yield Problem(place, f"{show(release)} is not a release of AL2023 such as {version}.0-20260101")
+    elif not release.startswith(f"{version}."):
+        text = f"{show(release)} is not of Kubernetes {version}, the version of the cluster"
+        yield Problem(place, text, related=(("cluster", "version"),))

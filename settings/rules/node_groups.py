@@ -8,16 +8,30 @@ from collections.abc import Iterator, Mapping
 from settings.model import StackConfig
 from settings.node_groups import NodeGroup, Repair
 from settings.problems import Path, Problem, show
-from settings.rules import instances
-from settings.rules.common import Context, iam_policy, label, no_repeats, zone_count, zones_within
+from settings.rules import instances, user_data
+from settings.rules.common import (
+    Context,
+    iam_policy,
+    label,
+    no_repeats,
+    same_names,
+    zone_count,
+    zone_names,
+    zones_within,
+)
 
-_NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,62}")
+_NAME = re.compile(r"[0-9A-Za-z]([A-Za-z0-9_-]{0,61}[0-9A-Za-z])?")
 # https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html
 _MOST_GROUPS = 30
 # Label prefixes that a kubelet may set on its own node, of those that Kubernetes keeps for itself.
 # https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction
 _KUBELET_PREFIXES = ("kubelet.kubernetes.io", "node.kubernetes.io")
-_USER_DATA_LIMIT = 16384
+_NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonSSMManagedInstanceCore")
+# An Auto Scaling group has at most 50 tags, of which EKS sets some. One that starts from no node tells the autoscaler
+# in tags which labels and taints a node would have.
+# https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-tagging.html
+_MOST_TAGS = 42
+_OWN_TAGS = 10
 _CRITICAL = "CriticalAddonsOnly"
 
 
@@ -26,7 +40,7 @@ def check(config: StackConfig, context: Context) -> Iterator[Problem]:
     for name, group in config.node_groups.items():
         path: Path = ("nodeGroups", name)
         if not _NAME.fullmatch(name):
-            rule = "1 to 63 letters, digits, - and _, first a letter or digit"
+            rule = "1 to 63 letters, digits, - and _, first and last a letter or digit"
             yield Problem(path, f"{show(name)} is not the name of a node group: {rule}")
         yield from _size(path, group)
         yield from instances.check(path, group, config, context)
@@ -37,10 +51,9 @@ def check(config: StackConfig, context: Context) -> Iterator[Problem]:
             yield from _repair((*path, "repair"), group.repair, config)
         yield from _warm_pool(path, group)
         yield from _zones(path, group, config)
-        for index, policy in enumerate(group.extra_policies):
-            yield from iam_policy((*path, "extraPolicies", index), policy, context)
-        yield from no_repeats((*path, "extraPolicies"), group.extra_policies)
-        yield from _user_data(path, group)
+        yield from _extra_policies((*path, "extraPolicies"), group, context)
+        yield from user_data.check(path, group)
+        yield from _tags(path, group, config)
     yield from _together(config)
 
 
@@ -122,17 +135,13 @@ def _zones(path: Path, group: NodeGroup, config: StackConfig) -> Iterator[Proble
     yield from no_repeats((*path, "zones"), group.zones)
 
 
-def _user_data(path: Path, group: NodeGroup) -> Iterator[Problem]:
-    if group.extra_user_data is not None and len(group.extra_user_data.encode()) > _USER_DATA_LIMIT:
-        size = len(group.extra_user_data.encode())
-        yield Problem((*path, "extraUserData"), f"has {size} bytes; EC2 takes at most {_USER_DATA_LIMIT}")
-    kubelet = group.kubelet
-    if (kubelet.config or kubelet.flags) and not group.ami_type.startswith("AL2023"):
-        text = f"is for AL2023 images; amiType is {group.ami_type}: use extraUserData"
-        yield Problem((*path, "kubelet"), text, related=((*path, "amiType"),))
-    for index, flag in enumerate(kubelet.flags):
-        if not re.fullmatch(r"--[a-z][a-z0-9-]*(=.*)?", flag):
-            yield Problem((*path, "kubelet", "flags", index), f"{show(flag)} is not a flag such as --max-pods=58")
+def _extra_policies(path: Path, group: NodeGroup, context: Context) -> Iterator[Problem]:
+    for index, policy in enumerate(group.extra_policies):
+        place = (*path, index)
+        yield from iam_policy(place, policy, context)
+        if policy.rpartition("/")[2] in _NODE_POLICIES:
+            yield Problem(place, "is a policy that every node has, or that ssm gives; leave it out")
+    yield from same_names(path, group.extra_policies)
 
 
 def _together(config: StackConfig) -> Iterator[Problem]:
@@ -140,6 +149,7 @@ def _together(config: StackConfig) -> Iterator[Problem]:
     path: Path = ("nodeGroups",)
     zones = zone_count(config)
     count = sum(zones if group.zones == "perZone" else 1 for group in groups.values())
+    yield from _same_group_names(config)
     if count > _MOST_GROUPS:
         text = f"makes {count} node groups (perZone counts {zones}); EKS allows {_MOST_GROUPS} a cluster"
         yield Problem(path, text, related=(("network", "zones"),))
@@ -151,6 +161,27 @@ def _together(config: StackConfig) -> Iterator[Problem]:
     if groups and not any(group.initial_size for group in groups.values()) and not config.fargate_profiles:
         text = "all start with 0 nodes: coredns finds none, and the first deployment fails after 20 minutes"
         yield Problem(path, text)
+
+
+def _tags(path: Path, group: NodeGroup, config: StackConfig) -> Iterator[Problem]:
+    if group.min > 0 or config.cluster_autoscaler is None:
+        return
+    count = len(group.labels) + len(group.taints) + len(config.tags.additional) + _OWN_TAGS
+    if count > _MOST_TAGS:
+        text = f"have {count} entries together with the tags of the stack; the Auto Scaling group takes {_MOST_TAGS}"
+        yield Problem((*path, "labels"), text, related=((*path, "taints"), ("tags",)))
+
+
+def _same_group_names(config: StackConfig) -> Iterator[Problem]:
+    """Yield groups whose name is that of one zone of a group that is made once a zone."""
+    zones = [zone[-1] for zone in zone_names(config)] or [f"zone{number + 1}" for number in range(zone_count(config))]
+    for name, group in config.node_groups.items():
+        for zone in zones if group.zones == "perZone" else ():
+            if f"{name}-{zone}" in config.node_groups:
+                text = f"is also the name of {name} in one zone, since that group is perZone; choose another"
+                yield Problem(
+                    ("nodeGroups", f"{name}-{zone}"), text, related=(("nodeGroups", name), ("network", "zones"))
+                )
 
 
 def _holds_any_pod(group: NodeGroup) -> bool:

@@ -361,8 +361,92 @@ MISTAKES = [
     ),
     Mistake("a warm pool smaller than the group", {G + "warmPool": {"maxGroupPreparedCapacity": 1}}),
     Mistake(
-        "kubelet settings for Bottlerocket",
-        {G + "amiType": "BOTTLEROCKET_x86_64", G + "kubelet": {"config": {"maxPods": 50}}},
+        "kubelet flags for Bottlerocket",
+        {G + "amiType": "BOTTLEROCKET_x86_64", G + "kubelet": {"flags": ["--max-pods=50"]}},
+    ),
+    Mistake(
+        "a kubelet field that Bottlerocket does not have",
+        {G + "amiType": "BOTTLEROCKET_x86_64", G + "kubelet": {"config": {"maxPod": 50, "hairpinMode": "none"}}},
+    ),
+    Mistake("a kubelet field in kebab case", {G + "kubelet": {"config": {"max-pods": 50}}}),
+    Mistake(
+        "kubelet settings for Windows",
+        {
+            "nodeGroups.win": {
+                "instanceTypes": ["m5.large"],
+                "amiType": "WINDOWS_CORE_2022_x86_64",
+                "kubelet": {"config": {"maxPods": 50}},
+            }
+        },
+    ),
+    Mistake("user data that is neither script nor NodeConfig", {G + "extraUserData": "yum update"}),
+    Mistake("user data that is no YAML", {G + "extraUserData": "a: b: c"}),
+    Mistake(
+        "user data that names the cluster",
+        {G + "extraUserData": "apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec: {cluster: {name: x}}"},
+    ),
+    Mistake("user data that is no TOML", {G + "amiType": "BOTTLEROCKET_x86_64", G + "extraUserData": "[settings"}),
+    Mistake("user data of another table", {G + "amiType": "BOTTLEROCKET_x86_64", G + "extraUserData": "[motd]\na = 1"}),
+    Mistake(
+        "user data that names the API server",
+        {G + "amiType": "BOTTLEROCKET_x86_64", G + "extraUserData": "[settings.kubernetes]\napi-server = 'x'"},
+    ),
+    Mistake(
+        "user data that joins a Windows node",
+        {
+            "nodeGroups.win": {
+                "instanceTypes": ["m5.large"],
+                "amiType": "WINDOWS_CORE_2022_x86_64",
+                "extraUserData": "Start-EKSBootstrap",
+            }
+        },
+    ),
+    Mistake(
+        "a policy that every node has", {G + "extraPolicies": ["arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"]}
+    ),
+    Mistake(
+        "two policies of one name",
+        {G + "extraPolicies": ["arn:aws:iam::111122223333:policy/a/x", "arn:aws:iam::111122223333:policy/b/x"]},
+    ),
+    Mistake("a release of another version", {G + "releaseVersion": "1.34.2-20260101"}),
+    Mistake(
+        "a group named as another in one zone",
+        {
+            "nodeGroups.apps": {"instanceTypes": ["m7i.large"], "zones": "perZone"},
+            "nodeGroups.apps-a": {"instanceTypes": ["m7i.large"]},
+        },
+    ),
+    Mistake(
+        "more labels than an Auto Scaling group can tell of",
+        {
+            "clusterAutoscaler": {},
+            "nodeGroups.big": {"instanceTypes": ["m7i.large"], "min": 0, "labels": {f"l{i}": "x" for i in range(40)}},
+        },
+    ),
+    Mistake("a hop limit of three", {G + "imdsHopLimit": 3}),
+    Mistake("a threshold of nought", {"clusterAutoscaler": {"scaleDown": {"utilizationThreshold": 0}}}),
+    Mistake("an entry's name that is none", {"access.a b": {"principal": R + "dev", "policy": "View"}}),
+    Mistake("an empty group", {"access.dev": {"principal": R + "dev", "kubernetesGroups": [""]}}),
+    Mistake("a deployer of another partition", {"deployerRole": "arn:aws-cn:iam::111122223333:role/admin"}),
+    Mistake("a service account that is none", {"addons": {"adot": {"serviceAccounts": {"ADOT": []}}}}),
+    Mistake("custom networking in an existing VPC", {"network": {"existing": EXISTING}, "addons": CUSTOM_NETWORKING}),
+    Mistake(
+        "no agent for many users of Pod Identity",
+        {
+            "addons": {"eks-pod-identity-agent": False, "adot": {"serviceAccounts": {"adot": []}}},
+            "storage": {"ebs": {}, "efs": {}},
+            "loadBalancerController": {},
+            "clusterAutoscaler": {"identity": "irsa"},
+        },
+    ),
+    Mistake("a pod range that is not canonical", {"network.podCidr": "100.64.1.0/16", "addons": CUSTOM_NETWORKING}),
+    Mistake(
+        "Pod Identity without nodes or a profile for all system pods",
+        {
+            "nodeGroups": {},
+            "fargateProfiles.dns": {"selectors": [{"namespace": "kube-system", "labels": {"k8s-app": "kube-dns"}}]},
+            "loadBalancerController": {"identity": "podIdentity"},
+        },
     ),
     Mistake("a kubelet flag that is none", {G + "kubelet": {"flags": ["max-pods=50"]}}),
     Mistake("a policy's name for its ARN", {G + "extraPolicies": ["AmazonS3ReadOnlyAccess"]}),

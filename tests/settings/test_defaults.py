@@ -193,6 +193,21 @@ def test_settings_cannot_be_changed() -> None:
         ({"nodeGroups.one": {"instanceTypes": ["m7i.large"], "zones": ["eu-west-1b"]}}, "dev"),
         ({"nodeGroups.fast": {"instanceTypes": ["m7i.large"], "disk": {"iops": 16000, "throughput": 1000}}}, "dev"),
         ({"nodeGroups.system.labels": {"node.kubernetes.io/pool": "a", "team.example.com/name": "b"}}, "dev"),
+        ({"nodeGroups.system.extraUserData": "#!/bin/bash\necho hello"}, "dev"),
+        ({"nodeGroups.system.extraUserData": "apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\n"}, "dev"),
+        (
+            {
+                "nodeGroups.system": {
+                    "instanceTypes": ["m7i.large"],
+                    "amiType": "BOTTLEROCKET_x86_64",
+                    "kubelet": {"config": {"maxPods": 50}},
+                    "extraUserData": "[settings.motd]\ntext = 'hello'",
+                }
+            },
+            "dev",
+        ),
+        ({"nodeGroups.system.kubelet": {"config": {"maxPods": 50}, "flags": ["--v=2"]}}, "dev"),
+        ({"nodeGroups.system.releaseVersion": "1.35.0-20260101"}, "dev"),
         ({"nodeGroups.system.warmPool": {"minSize": 1, "poolState": "hibernated"}}, "dev"),
         ({"fargateProfiles.team": {"selectors": [{"namespace": "team-*", "labels": {"app": "web-?"}}]}}, "dev"),
         ({"clusterAutoscaler": {"expander": "priority", "priorities": {"10": [".*spot.*"]}}}, "dev"),
