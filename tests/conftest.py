@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 import ipaddress
 import os
 import socket
@@ -42,6 +44,33 @@ def pytest_configure() -> None:
     for name in REMOVED:
         os.environ.pop(name, None)
     os.environ.update(ENVIRONMENT)
+
+
+def pytest_collection_finish() -> None:
+    # By now the SDKs are loaded: millions of objects that live to the end and need no more search for garbage.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cached_source_positions():
+    """Let the SDK work out once, not for each resource, where the lines of pytest's own deep stack are."""
+    from pulumi.runtime import resource
+
+    position = resource._get_source_position_for_frame
+
+    class Frame:
+        def __init__(self, filename: str, lineno: int) -> None:
+            self.filename, self.lineno = filename, lineno
+
+    @functools.cache
+    def cached(filename: str, lineno: int) -> Any:
+        return position(Frame(filename, lineno))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resource, "_get_source_position_for_frame", lambda frame: cached(frame.filename, frame.lineno))
+        yield
 
 
 def _is_local(host: object) -> bool:
