@@ -38,6 +38,17 @@ allowed there. The line
 
 at the head of a stack file gives completion and checks while you type, in editors that know the YAML language server.
 
+A mistake reads like this, and the program ends with exit code 2:
+
+```text
+Pulumi.dev.yaml  eks-platform:nodeGroups.system.instanceTypes[1]: "t3.smal" is not an EC2 instance type; did you mean "t3.small"?
+Pulumi.dev.yaml  eks-platform:cluster.version: 1.3 is not text; write it in quotes, "1.30"
+```
+
+In the tables `<name>` is a name of your choice and `[]` an entry of a list; "needed" stands where there is no default. A
+part whose default is "see below" is there with the defaults of its own keys; most of those can be switched off with
+`false`, as their meaning says.
+
 | Key | Meaning |
 |---|---|
 | `aws:region` | AWS region to deploy to, for example `eu-west-1`. Needed. |
@@ -175,23 +186,32 @@ def _note(model: type[Section]) -> str:
 
 
 def _rows(model: type[Section], prefix: str) -> Iterator[str]:
+    common = model.extra_section()
     for key, field in _fields(model):
         nested, depth = section_of(field.annotation)
-        name = f"{prefix}{key}"
-        cells = (f"`{name}`", _type(field), _default(field), _allowed(key, field), str(field.description))
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-        if nested:
-            yield from _rows(nested, f"{name}." + _step(field, depth))
-    extra = model.extra_section()
-    if extra:
-        yield f"| `{prefix}<any other name>` | object | | | Another EKS add-on by AWS's name. |"
-        yield from _rows(extra, f"{prefix}<any other name>.")
+        yield _row(f"{prefix}{key}", key, field)
+        if nested and common and issubclass(nested, common):
+            yield from (_row(f"{prefix}{key}.{own}", own, inner) for own, inner in _own_fields(nested, common))
+        elif nested:
+            yield from _rows(nested, f"{prefix}{key}{_step(field, depth)}.")
+    if common:
+        yield f"| `{prefix}<any>` | object | none |  | Any other EKS add-on by AWS's name. What follows is for every add-on. |"
+        yield from _rows(common, f"{prefix}<any>.")
+
+
+def _row(name: str, key: str, field: FieldInfo) -> str:
+    cells = (f"`{name}`", _type(field), _default(field), _allowed(key, field), str(field.description))
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _own_fields(model: type[Section], parent: type[Section]) -> Iterator[tuple[str, FieldInfo]]:
+    return ((key, field) for key, field in _fields(model) if key not in dict(_fields(parent)))
 
 
 def _step(field: FieldInfo, depth: int) -> str:
     if not depth:
         return ""
-    return "<name>." if "Mapping" in str(field.annotation) else "[]."
+    return ".<name>" if "Mapping" in str(field.annotation) else "[]"
 
 
 def _type(field: FieldInfo) -> str:

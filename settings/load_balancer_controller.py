@@ -24,8 +24,7 @@ class LoadBalancerController(Section):
     )
     service_webhook: bool = Field(
         default=True,
-        description="Take Services of type LoadBalancer that name no class. While the controller is down new Services "
-        "of that type have to wait.",
+        description="Give Services of type LoadBalancer that name no class to the controller.",
     )
     waf: bool = Field(
         default=True,

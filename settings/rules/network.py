@@ -16,6 +16,9 @@ _SUBNET_ID = re.compile(r"subnet-([0-9a-f]{8}|[0-9a-f]{17})")
 _BUCKET_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")
 _SERVICE = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 _FEWEST_ZONES = 2
+# Regions with a zone in which EKS places no control plane. Its id is known, but which name it has differs from account
+# to account. https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
+_ZONE_WITHOUT_EKS = {"us-east-1": "use1-az3", "us-west-1": "usw1-az2", "ca-central-1": "cac1-az3"}
 # Keys that shape a new VPC and so mean nothing with an existing one.
 _NEW_VPC_KEYS = ("cidr", "zones", "nat", "subnets", "podCidr", "ipv6", "flowLogs")
 
@@ -49,6 +52,12 @@ def _zones(path: Path, zones: Sequence[str], context: Context) -> Iterator[Probl
             text = f"{show(zone)} is not in {context.region}, the stack's region"
             yield Problem((*path, index), text, related=(("aws:region",),))
     yield from no_repeats(path, zones)
+    refused = _ZONE_WITHOUT_EKS.get(context.region or "")
+    if refused:
+        text = (
+            f"EKS refuses the zone {refused} of {context.region}, whose name differs by account; a count leaves it out"
+        )
+        yield Problem(path, text, related=(("aws:region",),), warning=True)
 
 
 def _slots(zones: Sequence[str], slots: int) -> Iterator[Problem]:

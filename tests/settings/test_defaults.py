@@ -171,7 +171,7 @@ def test_lists_in_a_part_that_can_be_switched_off_stay_lists() -> None:
 def test_settings_cannot_be_changed() -> None:
     settings = accepted({})
     with pytest.raises(pydantic.ValidationError):
-        settings.cluster.version = "1.36"  # pyright: ignore[reportAttributeAccessIssue]
+        settings.cluster.version = "1.36"
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,15 @@ TAINT = {"key": "team", "value": "a", "effect": "NoSchedule"}
         ),
         ({"network.nat": "single"}, "dev", []),
         (
+            {"aws:region": "us-east-1", "network.zones": ["us-east-1a", "us-east-1b"]},
+            "dev",
+            [
+                "network.zones: EKS refuses zone use1-az3 of us-east-1, whose name differs by account; a count "
+                "leaves it out"
+            ],
+        ),
+        ({"aws:region": "us-east-1", "network.zones": 3}, "dev", []),
+        (
             {"cluster.version": "1.37"},
             "dev",
             [
