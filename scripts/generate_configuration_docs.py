@@ -41,12 +41,12 @@ at the head of a stack file gives completion and checks while you type, in edito
 A mistake reads like this, and the program ends with exit code 2:
 
 ```text
-Pulumi.dev.yaml  eks-platform:nodeGroups.system.instanceTypes[1]: "t3.smal" is not an EC2 instance type; did you mean "t3.small"?
+Pulumi.dev.yaml  eks-platform:network.nat: "singel" is not one of none, single, perZone, regional; did you mean "single"?
 Pulumi.dev.yaml  eks-platform:cluster.version: 1.3 is not text; write it in quotes, "1.30"
 ```
 
-In the tables `<name>` is a name of your choice and `[]` an entry of a list; "needed" stands where there is no default. A
-part whose default is "see below" is there with the defaults of its own keys; most of those can be switched off with
+In the tables `<name>` is a name of your choice and `[]` an entry of a list; "needed" stands where there is no default.
+A part whose default is "see below" is there with the defaults of its own keys; most of those can be switched off with
 `false`, as their meaning says.
 
 | Key | Meaning |
@@ -195,7 +195,8 @@ def _rows(model: type[Section], prefix: str) -> Iterator[str]:
         elif nested:
             yield from _rows(nested, f"{prefix}{key}{_step(field, depth)}.")
     if common:
-        yield f"| `{prefix}<any>` | object | none |  | Any other EKS add-on by AWS's name. What follows is for every add-on. |"
+        meaning = "Any other EKS add-on by AWS's name. What follows is for every add-on."
+        yield f"| `{prefix}<any>` | object | none |  | {meaning} |"
         yield from _rows(common, f"{prefix}<any>.")
 
 

@@ -54,9 +54,7 @@ def _zones(path: Path, zones: Sequence[str], context: Context) -> Iterator[Probl
     yield from no_repeats(path, zones)
     refused = _ZONE_WITHOUT_EKS.get(context.region or "")
     if refused:
-        text = (
-            f"EKS refuses the zone {refused} of {context.region}, whose name differs by account; a count leaves it out"
-        )
+        text = f"EKS refuses zone {refused} of {context.region}, whose name differs by account; a count leaves it out"
         yield Problem(path, text, related=(("aws:region",),), warning=True)
 
 
