@@ -41,7 +41,7 @@ at the head of a stack file gives completion and checks while you type, in edito
 A mistake reads like this, and the program ends with exit code 2:
 
 ```text
-Pulumi.dev.yaml  eks-platform:network.nat: "singel" is not one of none, single, perZone, regional; did you mean "single"?
+Pulumi.dev.yaml  eks-platform:tags.ownr: unknown key; did you mean "owner"?
 Pulumi.dev.yaml  eks-platform:cluster.version: 1.3 is not text; write it in quotes, "1.30"
 ```
 
