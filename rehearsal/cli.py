@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 from rehearsal.errors import ProgramExit, ProjectError, RehearsalError
 
 if TYPE_CHECKING:
-    from rehearsal.policies import PolicyPackChoice
+    from rehearsal.policy_report import PolicyPackChoice
     from rehearsal.preview import Preview
 
 FINE, VIOLATED, BAD_CONFIG, FAILED = 0, 1, 2, 3
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"error: {line}", file=sys.stderr)
         return BAD_CONFIG
     except ProgramExit as exit_:
-        return _exit_code(exit_.code)
+        return _exit_code(exit_)
     except RehearsalError as error:
         from rehearsal.failure import failure_text
 
@@ -47,12 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FINE
 
 
-def _exit_code(code: int) -> int:
+def _exit_code(exit_: ProgramExit) -> int:
     """Return our exit code for a program that ended itself: it has said why; 2 means bad config there as here."""
-    if code == BAD_CONFIG:
+    if exit_.code == BAD_CONFIG:
         return BAD_CONFIG
-    if code == 0:
-        print("error: the program ended itself before its end, with exit code 0", file=sys.stderr)
+    print(f"error: {exit_}" if exit_.code == 0 or not exit_.message else exit_.message, file=sys.stderr)
     return FAILED
 
 
@@ -65,6 +64,7 @@ def _preview(options: argparse.Namespace) -> int:
         options.stack,
         config=options.config,
         packs=_packs(options),
+        stack_outputs=dict(options.stack_outputs),
         timeout=options.timeout,
     )
     with _output(options.output) as stream:
@@ -77,7 +77,8 @@ def _packs(options: argparse.Namespace) -> list[PolicyPackChoice] | None:
         return []
     if not options.policy_pack:
         return None
-    from rehearsal.policies import PolicyPackChoice, default_config
+    from rehearsal.policies import default_config
+    from rehearsal.policy_report import PolicyPackChoice
 
     return [PolicyPackChoice(pack, default_config(pack, options.stack)) for pack in options.policy_pack]
 
@@ -104,6 +105,13 @@ def _path(text: str) -> Path:
     return Path(text).resolve()
 
 
+def _named_file(text: str) -> tuple[str, Path]:
+    name, found, file = text.partition("=")
+    if not found or not name or not file:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=FILE")
+    return name, _path(file)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="rehearsal", description="Run a Pulumi program with no cloud account, and see what it asks for."
@@ -118,6 +126,14 @@ def _parser() -> argparse.ArgumentParser:
     preview.add_argument("--color", nargs="?", choices=("auto", "always", "never"), const="always", default="auto")
     preview.add_argument("--timing", action="store_true", help="say how long it took")
     preview.add_argument("--timeout", type=float, default=120, metavar="SECONDS")
+    preview.add_argument(
+        "--stack-outputs",
+        type=_named_file,
+        action="append",
+        default=[],
+        metavar="NAME=FILE",
+        help="outputs of a stack that the program refers to, as `pulumi stack output --json` writes them",
+    )
     preview.add_argument("--policy-pack", type=_path, action="append", metavar="DIR")
     preview.add_argument("--no-policies", action="store_true")
     return parser

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 
 class RehearsalError(Exception):
-    """The program asked for something that the engine or a provider would refuse, or failed itself."""
+    """The program asked for something that the engine or a provider would refuse, or failed itself.
+
+    Attributes:
+        source: File and line in the program that it comes from; "" where that is not known.
+    """
+
+    source: str = ""
 
 
 class ProjectError(RehearsalError):
@@ -24,8 +30,10 @@ class ProgramExit(RehearsalError):  # noqa: N818 -- an exit is not an error of o
 
     Args:
         code: The exit code.
+        message: What it said as it ended, or "".
     """
 
-    def __init__(self, code: int) -> None:
-        super().__init__(f"the program ended itself with exit code {code}")
+    def __init__(self, code: int, message: str = "") -> None:
+        super().__init__(message or f"the program ended itself with exit code {code}")
         self.code = code
+        self.message = message

@@ -8,19 +8,23 @@ import logging
 import os
 import runpy
 import sys
+import warnings
 from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from pulumi.runtime import config as runtime_config
 from pulumi.runtime import mocks, run_in_stack, settings
 from pulumi.runtime.proto import engine_pb2
 
+from rehearsal.engine_config import engine_config
 from rehearsal.errors import ProgramExit, RehearsalError
 from rehearsal.graph import Graph
-from rehearsal.monitor import RecordingMonitor, StackConfig
+from rehearsal.monitor import RecordingMonitor
+from rehearsal.tracebacks import FirstTracebacks
 
 # Seconds after which a run is given up: a resource that waits for its own dependants would wait for ever.
 TIMEOUT = 120
@@ -56,11 +60,13 @@ class Run:
         graph: What the program asked for; incomplete if it failed.
         logs: What it wrote to the engine, without debug messages.
         error: Why it failed, or None.
+        origin: Where the error was raised, if the SDK raised it again elsewhere.
     """
 
     graph: Graph
     logs: tuple[Log, ...]
     error: BaseException | None
+    origin: TracebackType | None = None
 
 
 class _Engine(mocks.MockEngine):
@@ -81,6 +87,7 @@ def run(
     stack: str,
     config: Mapping[str, str] | None = None,
     secret_keys: Collection[str] = (),
+    stack_outputs: Mapping[str, Mapping[str, Any]] | None = None,
     known: bool = True,
     organization: str = "organization",
     directory: Path | None = None,
@@ -94,6 +101,7 @@ def run(
         stack: Name of the stack.
         config: Stack config, full key ("aws:region") to value; objects as JSON text.
         secret_keys: Keys of `config` that are secret.
+        stack_outputs: Outputs of other stacks, by the name that the program refers to them with.
         known: True to answer with outputs as after an update; False as in a first preview.
         organization: Name of the organization.
         directory: Folder of the project, as the program sees it.
@@ -103,12 +111,16 @@ def run(
         The run; a failure of the program is in its `error`.
     """
     values = dict(config or {})
-    engine_config = StackConfig(
-        region=values.get("aws:region", ""),
-        disabled_default_providers=_disabled_providers(values),
+    monitor = RecordingMonitor(
+        project=project,
+        stack=stack,
+        known=known,
+        config=engine_config(values, stack_outputs),
+        root=str(directory.resolve()) if directory else "",
     )
-    monitor = RecordingMonitor(project=project, stack=stack, known=known, config=engine_config)
     engine = _Engine()
+
+    tracebacks = FirstTracebacks()
 
     def body() -> BaseException | None:
         runtime = mocks.MockSettings(
@@ -131,22 +143,21 @@ def run(
         settings.set_root_resource(None)  # pyright: ignore[reportArgumentType]  -- None starts a new stack
         runtime_config.set_all_config(values, list(secret_keys))
         try:
-            asyncio.run(_bounded(program, timeout))
-        except TimeoutError:
-            return RehearsalError(
-                f"the program did not end within {timeout:g} seconds: a resource waits for something that waits for it"
-            )
+            asyncio.run(_bounded(program, timeout, tracebacks))
         except SystemExit as exit_:
-            return ProgramExit(exit_.code if isinstance(exit_.code, int) else 1)
+            return _program_exit(exit_)
         except BaseException as error:  # noqa: BLE001 -- whatever the program raised is the result of the run
             return error
         return None
 
-    with _environment(PULUMI_ERROR_OUTPUT_STRING="true"):
+    with _environment(PULUMI_ERROR_OUTPUT_STRING="true"), warnings.catch_warnings():
+        # What a failed program leaves undone is no news beside its failure.
+        warnings.filterwarnings("ignore", message="coroutine .* was never awaited")
         error = contextvars.Context().run(body)
     if isinstance(error, KeyboardInterrupt):
         raise error
-    return Run(graph=monitor.graph(), logs=tuple(engine.logs), error=error)
+    origin = tracebacks.of(error) if error is not None else None
+    return Run(graph=monitor.graph(), logs=tuple(engine.logs), error=error, origin=origin)
 
 
 def run_project(directory: Path, *, main: str = "", **options: Any) -> Run:
@@ -163,16 +174,27 @@ def run_project(directory: Path, *, main: str = "", **options: Any) -> Run:
         )
 
 
-async def _bounded(program: Callable[[], Any], timeout: float) -> None:
+def _program_exit(exit_: SystemExit) -> ProgramExit:
+    if isinstance(exit_.code, str):
+        return ProgramExit(1, exit_.code)
+    return ProgramExit(exit_.code or 0)
+
+
+async def _bounded(program: Callable[[], Any], timeout: float, tracebacks: FirstTracebacks) -> None:
+    loop = asyncio.get_running_loop()
+    loop.set_task_factory(tracebacks)
     # One failure rejects every value that depends on it; the SDK raises the first, and the rest would be noise.
-    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
-    async with asyncio.timeout(timeout):
-        await run_in_stack(program)
-
-
-def _disabled_providers(config: Mapping[str, str]) -> frozenset[str]:
-    text = config.get("pulumi:disable-default-providers", "")
-    return frozenset(part.strip(" \"'") for part in text.strip("[] ").split(",") if part.strip(" \"'"))
+    loop.set_exception_handler(lambda _loop, _context: None)
+    limit = asyncio.timeout(timeout)
+    try:
+        async with limit:
+            await run_in_stack(program)
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise RehearsalError(
+            f"the program did not end within {timeout:g} seconds: a resource waits for something that waits for it"
+        ) from None
 
 
 @contextmanager

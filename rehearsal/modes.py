@@ -40,14 +40,14 @@ class ProgramFailedError(RehearsalError):
     Args:
         error: What it raised.
         known: Mode in which it failed.
-        logs: What it had written to the engine by then.
+        run: The run as far as it came.
     """
 
-    def __init__(self, error: BaseException, *, known: bool, logs: tuple[Log, ...]) -> None:
+    def __init__(self, error: BaseException, *, known: bool, run: Run) -> None:
         super().__init__(str(error))
         self.error = error
         self.known = known
-        self.logs = logs
+        self.run = run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +94,7 @@ def _run(project: Project, stack: Stack, *, known: bool, timeout: float) -> Run:
             stack=stack.name,
             config=stack.values,
             secret_keys=stack.secret_keys,
+            stack_outputs=stack.stack_outputs,
             known=known,
             timeout=timeout,
         )
@@ -102,7 +103,7 @@ def _run(project: Project, stack: Stack, *, known: bool, timeout: float) -> Run:
             sys.stderr.write(printed.getvalue())
         if isinstance(run.error, ProgramExit):
             raise run.error
-        raise ProgramFailedError(run.error, known=known, logs=run.logs)
+        raise ProgramFailedError(run.error, known=known, run=run)
     return run
 
 

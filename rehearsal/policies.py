@@ -9,7 +9,6 @@ import asyncio
 import inspect
 import runpy
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from rehearsal.policy_config import (
     settings_from,
     unknown_names,
 )
+from rehearsal.policy_report import Finding, PackReport, PolicyPackChoice
 from rehearsal.policy_values import (
     policy_options,
     policy_provider,
@@ -43,68 +43,6 @@ from rehearsal.yaml_file import read_yaml
 
 _PACK_FILES = ("PulumiPolicy.yaml", "PulumiPolicy.yml")
 _ORDER = {"mandatory": 0, "remediate": 1, "advisory": 2}
-
-
-@dataclass(frozen=True)
-class PolicyPackChoice:
-    """A policy pack to run.
-
-    Args:
-        directory: Folder with PulumiPolicy.yaml.
-        config: The pack's config file, or None.
-    """
-
-    directory: Path
-    config: Path | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """What a policy says of a resource.
-
-    Args:
-        policy: Name of the policy.
-        level: "mandatory", "advisory", or "remediate" for what the policy would change.
-        urn: The resource, "" for the stack as a whole.
-        message: What is wrong, in the policy's words.
-        description: What must hold.
-        severity: "critical", "high", "medium", "low" or "".
-        unknown: True if the policy could not judge because a value is not known.
-    """
-
-    policy: str
-    level: str
-    urn: str
-    message: str
-    description: str = ""
-    severity: str = ""
-    unknown: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class PackReport:
-    """What a policy pack says of a stack.
-
-    Args:
-        name: Name of the pack.
-        version: Its version.
-        levels: Level of each policy, in the pack's order.
-        findings: Mandatory ones first, then by policy and resource.
-        not_applicable: Policies that declared themselves not applicable somewhere, with their reasons.
-        warnings: What is odd about the pack's config.
-    """
-
-    name: str
-    version: str
-    levels: Mapping[str, str]
-    findings: tuple[Finding, ...] = ()
-    not_applicable: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def violated(self) -> bool:
-        """Whether a mandatory policy is violated."""
-        return any(finding.level == "mandatory" for finding in self.findings)
 
 
 class PolicyFailedError(RehearsalError):

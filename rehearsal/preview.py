@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rehearsal.graph import Graph
 from rehearsal.inprocess import TIMEOUT, Log
 from rehearsal.modes import run_modes
-from rehearsal.policies import PackReport, PolicyPackChoice, chosen_packs, run_pack
+from rehearsal.policies import chosen_packs, run_pack
+from rehearsal.policy_report import PackReport, PolicyPackChoice
 from rehearsal.project import read_project, read_stack
+from rehearsal.stack_references import read_stack_outputs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,7 @@ def preview(
     *,
     config: Path | None = None,
     packs: Sequence[PolicyPackChoice] | None = None,
+    stack_outputs: Mapping[str, Path] | None = None,
     timeout: float = TIMEOUT,
 ) -> Preview:
     """Preview a stack of a project folder.
@@ -61,6 +64,7 @@ def preview(
         stack: Name of the stack.
         config: Config file instead of the stack's own.
         packs: Policy packs to run; None for the pack in `policies` beside Pulumi.yaml, if there is one.
+        stack_outputs: For each stack that the program refers to, the file with its outputs.
         timeout: Seconds after which a run of the program is given up.
 
     Raises:
@@ -71,7 +75,8 @@ def preview(
     """
     started = time.perf_counter()
     project = read_project(directory)
-    settings = read_stack(project, stack, config)
+    others = {name: read_stack_outputs(file) for name, file in (stack_outputs or {}).items()}
+    settings = replace(read_stack(project, stack, config), stack_outputs=others)
     choices = chosen_packs(project.directory, settings.name) if packs is None else packs
     modes = run_modes(project, settings, timeout=timeout)
     return Preview(

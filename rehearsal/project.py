@@ -60,6 +60,7 @@ class Stack:
         secret_keys: Keys whose value is secret.
         unreadable: Encrypted values that stand as a placeholder: the key, and the path inside it.
         warnings: What else the CLI would have read from elsewhere.
+        stack_outputs: Outputs of other stacks by the name that the program refers to them with.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Stack:
     secret_keys: frozenset[str] = frozenset()
     unreadable: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    stack_outputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
 
 
 def read_project(directory: Path) -> Project:

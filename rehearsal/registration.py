@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
@@ -12,10 +13,13 @@ from rehearsal.graph import Resource
 from rehearsal.wire import from_struct
 
 _TIMEOUTS = ("create", "update", "delete", "read")
+# The tool may live in the folder of the program that it runs.
+_OWN_FOLDER = f"{Path(__file__).resolve().parent}/"
+_INSTALLED = frozenset({"site-packages", "dist-packages", ".venv", "venv"})
 
 
-def resource_from_request(request: resource_pb2.RegisterResourceRequest, urn: str) -> Resource:
-    """Return the resource that a registration asks for, without outputs."""
+def resource_from_request(request: resource_pb2.RegisterResourceRequest, urn: str, root: str = "") -> Resource:
+    """Return the resource that a registration asks for, without outputs; `root` is the program's folder."""
     return Resource(
         urn=urn,
         type=request.type,
@@ -26,8 +30,8 @@ def resource_from_request(request: resource_pb2.RegisterResourceRequest, urn: st
         inputs=from_struct(request.object),
         dependencies=frozenset(request.dependencies),
         property_dependencies={key: frozenset(value.urns) for key, value in request.propertyDependencies.items()},
-        provider=request.provider.rpartition("::")[0],
-        providers={package: reference.rpartition("::")[0] for package, reference in request.providers.items()},
+        provider=provider_urn(request.provider),
+        providers={package: provider_urn(reference) for package, reference in request.providers.items()},
         protect=request.protect,
         ignore_changes=tuple(request.ignoreChanges),
         replace_on_changes=tuple(request.replaceOnChanges),
@@ -39,8 +43,13 @@ def resource_from_request(request: resource_pb2.RegisterResourceRequest, urn: st
         custom_timeouts=_timeouts(request),
         import_id=request.importId,
         version=request.version,
-        source=source_position(request),
+        source=source_position(request, root),
     )
+
+
+def provider_urn(reference: str) -> str:
+    """Return the URN in a provider reference, which is a URN and an id."""
+    return reference.rpartition("::")[0]
 
 
 def _alias(alias: Any) -> Any:
@@ -52,9 +61,32 @@ def _timeouts(request: resource_pb2.RegisterResourceRequest) -> dict[str, str]:
     return {key: value for key, value in given.items() if value}
 
 
-def source_position(request: Any) -> str:
-    """Return "file:line" of the program's call, or "" if the SDK did not say."""
-    if not request.HasField("sourcePosition"):
-        return ""
-    path = unquote(urlparse(request.sourcePosition.uri).path).lstrip("/")
-    return f"{path}:{request.sourcePosition.line}"
+def source_position(request: Any, root: str = "") -> str:
+    """Return "file:line" of the program's call, relative to its folder.
+
+    The SDK names its own file for some types: the innermost frame within the program's folder is taken instead.
+
+    Args:
+        request: A registration or a read.
+        root: The program's folder; "" to take what the SDK names.
+
+    Returns:
+        The place, or "" if there is none in the program's folder.
+    """
+    if not root:
+        return _file_and_line(request.sourcePosition) if request.HasField("sourcePosition") else ""
+    for frame in request.stackTrace.frames:
+        place = _file_and_line(frame.pc)
+        if is_within(place, root):
+            return place.removeprefix(root).lstrip("/")
+    return ""
+
+
+def is_within(path: str, root: str) -> bool:
+    """Return whether a file belongs to a program's folder, and neither to a package installed in it nor to us."""
+    inside = path.startswith(f"{root.rstrip('/')}/") and not path.startswith(_OWN_FOLDER)
+    return inside and not _INSTALLED.intersection(Path(path).parts)
+
+
+def _file_and_line(position: Any) -> str:
+    return f"{unquote(urlparse(position.uri).path)}:{position.line}"

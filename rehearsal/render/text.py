@@ -13,7 +13,7 @@ from rich.text import Text
 
 from rehearsal.graph import PROVIDER_PREFIX, STACK_TYPE, Graph, Resource
 from rehearsal.order import tree
-from rehearsal.policies import Finding, PackReport
+from rehearsal.policy_report import Finding, PackReport
 from rehearsal.preview import Preview
 from rehearsal.render.words import counts, marks, number_of, short_type, totals_text, value_text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -61,6 +62,28 @@ class Place:
     def zones(self) -> list[str]:
         """Names of the region's simulated availability zones."""
         return [f"{self.region}{letter}" for letter in "abc"]
+
+
+def place_of(provider: Mapping[str, Any], region: str) -> Place:
+    """Return the place that an AWS provider works in.
+
+    Args:
+        provider: The provider's inputs, secrets in the clear; lists and objects may be JSON text.
+        region: The region where the provider names none, or one that is not known yet; "" for the default.
+    """
+    named = provider.get("region")
+    accounts = _parsed(provider.get("allowedAccountIds"))
+    default_tags = _parsed(provider.get("defaultTags"))
+    tags = default_tags.get("tags") if isinstance(default_tags, Mapping) else None
+    return Place(
+        region=named if isinstance(named, str) and named else region or DEFAULT_REGION,
+        account=accounts[0] if isinstance(accounts, list) and accounts else DEFAULT_ACCOUNT,
+        default_tags=tags if isinstance(tags, Mapping) else {},
+    )
+
+
+def _parsed(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) and value else value
 
 
 @dataclass(frozen=True, kw_only=True)
