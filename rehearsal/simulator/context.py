@@ -97,6 +97,8 @@ class Creation:
         inputs: Inputs by wire name, secrets in the clear, possibly with unknown values.
         place: Account and region.
         lookup: Returns the outputs of a resource made before by physical id, or None.
+        generation: What tells this resource from one that had its URN before, so that the two have different ids; ""
+            where there is none.
     """
 
     urn: str
@@ -105,10 +107,11 @@ class Creation:
     inputs: Mapping[str, Any]
     place: Place
     lookup: Callable[[str], Mapping[str, Any] | None] = lambda _id: None
+    generation: str = ""
 
     def hex(self, length: int, salt: str = "") -> str:
         """Return stable hexadecimal digits for this resource."""
-        return hashlib.sha256(f"{self.urn}{salt}".encode()).hexdigest()[:length]
+        return hashlib.sha256(f"{self.urn}{self.generation}{salt}".encode()).hexdigest()[:length]
 
     def uuid(self) -> str:
         """Return a stable UUID for this resource."""
@@ -138,11 +141,13 @@ class ResourceModel:
         id: Returns the physical id.
         outputs: Returns the outputs that the provider computes, beside the inputs that it echoes; called with the id.
         known: Names of computed outputs that are known already in a first preview (Pulumi names things in its check).
+        autoname: Input that Pulumi fills with a name of its own making where the program gives none; "" for none.
     """
 
     id: Callable[[Creation], Any]
     outputs: Callable[[Creation, Any], Mapping[str, Any]] = lambda _creation, _id: {}
     known: frozenset[str] = frozenset({"name", "tagsAll", "region"})
+    autoname: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

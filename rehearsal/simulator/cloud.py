@@ -1,0 +1,255 @@
+"""One simulated cloud: what the providers that are attached to the real engine are asked, and what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rehearsal.errors import RehearsalError
+from rehearsal.simulator import providers
+from rehearsal.simulator.catalogue import resource_model
+from rehearsal.simulator.checks import check_inputs
+from rehearsal.simulator.context import Creation, Place, Question
+from rehearsal.simulator.durations import duration
+from rehearsal.simulator.faults import Faults
+from rehearsal.simulator.rules import TypeRules
+from rehearsal.simulator.rules.registry import rules_of
+from rehearsal.simulator.world import Event, Record, World
+from rehearsal.wire import UNKNOWN, contains_unknown
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One input that is refused.
+
+    Args:
+        property: Path of the input; "" for the resource as a whole.
+        reason: What is wrong with it.
+    """
+
+    property: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What differs between what is and what shall be.
+
+    Args:
+        paths: Top-level inputs that differ.
+        replaces: Those among them that cannot change in place.
+        delete_before_replace: Whether the old resource must go first.
+    """
+
+    paths: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+    delete_before_replace: bool = False
+
+
+@dataclass
+class Cloud:
+    """The simulated cloud as a provider sees it.
+
+    Args:
+        world: Everything that exists.
+        faults: What shall fail on purpose.
+    """
+
+    world: World
+    faults: Faults = field(default_factory=Faults)
+
+    def check(
+        self, type_: str, urn: str, old: Mapping[str, Any], inputs: Mapping[str, Any], seed: str = ""
+    ) -> tuple[dict[str, Any], list[Failure]]:
+        """Return the inputs with a generated name where the type wants one, and what is wrong with them.
+
+        Args:
+            type_: Type token.
+            urn: URN of the resource.
+            old: Checked inputs of the resource that exists; empty for a new one.
+            inputs: What the program gives, possibly with unknown values.
+            seed: What a generated name is made from.
+        """
+        model = resource_model(type_)
+        checked = dict(inputs)
+        if model is not None and model.autoname and model.autoname not in checked:
+            prefixed = f"{model.autoname}Prefix" in checked
+            if model.autoname in old:
+                checked[model.autoname] = old[model.autoname]
+            elif not prefixed:
+                salt = Creation(urn=urn, type=type_, name="", inputs={}, place=Place(), generation=seed)
+                checked[model.autoname] = f"{urn.rpartition('::')[2]}-{salt.hex(7)}"
+        failures = [Failure(path, reason) for path, reason in check_inputs(type_, checked)]
+        return checked, failures
+
+    def diff(self, type_: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Change:
+        """Return what differs between checked inputs."""
+        paths = tuple(sorted(key for key in {*old, *new} if old.get(key) != new.get(key)))
+        rules = rules_of(type_)
+        replaces = tuple(key for key in paths if _replaces(rules, key, old.get(key), new.get(key)))
+        return Change(paths, replaces, bool(replaces) and rules.delete_before_replace)
+
+    def create(
+        self, type_: str, urn: str, inputs: Mapping[str, Any], place: Place, *, preview: bool
+    ) -> tuple[str, dict[str, Any]]:
+        """Return the id and the outputs of a new resource.
+
+        Raises:
+            AwsError: If AWS would refuse it.
+        """
+        creation = Creation(
+            urn=urn,
+            type=type_,
+            name=urn.rpartition("::")[2],
+            inputs=inputs,
+            place=place,
+            lookup=self._outputs,
+            generation="" if preview else self._generation(urn),
+        )
+        if preview:
+            return providers.create(creation, known=False)
+        return self._timed("create", creation, lambda: self._create(creation))
+
+    def _create(self, creation: Creation) -> tuple[str, dict[str, Any]]:
+        rules = rules_of(creation.type)
+        for rule in rules.create:
+            rule(self.world, creation)
+        self.world.clock.spend(duration(creation.type).create)
+        for rule in rules.ready:
+            rule(self.world, creation)
+        id_, outputs = providers.create(creation, known=True)
+        record = Record(
+            type=creation.type,
+            id=id_,
+            urn=creation.urn,
+            inputs=dict(creation.inputs),
+            outputs=outputs,
+            region=creation.place.region,
+            account=creation.place.account,
+            created=self.world.clock.now(),
+        )
+        self.world.put(record)
+        for effect in rules.settle:
+            effect(self.world, record)
+        settled = self.world.get(creation.type, id_)
+        return id_, dict(settled.outputs if settled else outputs)
+
+    def read(self, type_: str, id_: str) -> Record | None:
+        """Return what there is with an id, or None."""
+        return self.world.get(type_, id_)
+
+    def update(
+        self, type_: str, id_: str, urn: str, inputs: Mapping[str, Any], place: Place, *, preview: bool
+    ) -> dict[str, Any]:
+        """Return the outputs after a change in place.
+
+        Raises:
+            AwsError: If AWS would refuse it, or there is no such resource.
+        """
+        record = self.world.get(type_, id_)
+        if record is None:
+            raise RehearsalError(f"{urn}: there is no {type_} with the id {id_!r}")
+        creation = Creation(
+            urn=urn,
+            type=type_,
+            name=urn.rpartition("::")[2],
+            inputs=inputs,
+            place=place,
+            lookup=self._outputs,
+            generation=self._generation_of(record),
+        )
+        if preview:
+            return self._merged(record, creation, known=not contains_unknown(inputs))
+        return self._timed("update", creation, lambda: self._update(record, creation))[1]
+
+    def _update(self, record: Record, creation: Creation) -> tuple[str, dict[str, Any]]:
+        for rule in rules_of(record.type).update:
+            rule(self.world, record, creation.inputs)
+        self.world.clock.spend(duration(record.type).update)
+        outputs = self._merged(record, creation, known=True)
+        current = self.world.get(record.type, record.id) or record
+        self.world.update(current, inputs=dict(creation.inputs), outputs=outputs)
+        return record.id, outputs
+
+    def _merged(self, record: Record, creation: Creation, *, known: bool) -> dict[str, Any]:
+        """Return outputs after a change: what was computed stays, what is given is taken, what is gone goes."""
+        _id, fresh = providers.create(creation, known=True)
+        gone = set(record.inputs) - set(creation.inputs)
+        kept = {key: value for key, value in record.outputs.items() if key not in gone and key not in creation.inputs}
+        merged = {**fresh, **kept, **{key: fresh[key] for key in creation.inputs if key in fresh}}
+        if "tagsAll" in fresh:
+            merged["tagsAll"] = fresh["tagsAll"]
+        return merged if known else {**merged, **{k: UNKNOWN for k, v in creation.inputs.items() if v is UNKNOWN}}
+
+    def delete(self, type_: str, id_: str, urn: str) -> None:
+        """Delete a resource; one that is gone already is no error, as for the AWS provider.
+
+        Raises:
+            AwsError: If something living still refers to it, or it is protected.
+        """
+        record = self.world.get(type_, id_)
+        if record is None:
+            return
+        creation = Creation(urn=urn, type=type_, name="", inputs=record.inputs, place=Place())
+        self._timed("delete", creation, lambda: self._delete(record))
+
+    def _delete(self, record: Record) -> tuple[str, dict[str, Any]]:
+        rules = rules_of(record.type)
+        for rule in rules.delete:
+            rule(self.world, record)
+        self.world.clock.spend(duration(record.type).delete)
+        for effect in rules.unsettle:
+            effect(self.world, record)
+        self.world.remove(record.type, record.id)
+        return record.id, {}
+
+    def invoke(self, token: str, args: Mapping[str, Any], place: Place) -> Mapping[str, Any]:
+        """Return the answer to a function call."""
+        return providers.answer(Question(token=token, args=args, place=place, lookup=self._outputs))
+
+    def _timed(
+        self, action: str, creation: Creation, act: Callable[[], tuple[str, dict[str, Any]]]
+    ) -> tuple[str, dict[str, Any]]:
+        start = self.world.clock.now()
+        try:
+            self.faults.strike(action, creation.type, creation.urn)
+            id_, outputs = act()
+        except RehearsalError as error:
+            self._log("refuse", creation, "", start, f"{action}: {error}")
+            raise
+        self._log(action, creation, id_, start)
+        return id_, outputs
+
+    def _log(self, action: str, creation: Creation, id_: str, start: float, error: str = "") -> None:
+        end = self.world.clock.now()
+        self.world.log(
+            Event(action=action, type=creation.type, id=id_, urn=creation.urn, start=start, end=end, error=error)
+        )
+
+    def _outputs(self, id_: str) -> Mapping[str, Any] | None:
+        return next((record.outputs for record in self.world if record.id == id_), None)
+
+    def _generation(self, urn: str) -> str:
+        """Return what tells this creation from earlier ones under the same URN; "" for the first."""
+        made = sum(1 for event in self.world.events if event.urn == urn and event.action == "create")
+        return f"#{made}" if made else ""
+
+    def _generation_of(self, record: Record) -> str:
+        made = [event.id for event in self.world.events if event.urn == record.urn and event.action == "create"]
+        position = made.index(record.id) if record.id in made else 0
+        return f"#{position}" if position else ""
+
+
+def _replaces(rules: TypeRules, key: str, old: Any, new: Any) -> bool:
+    """Return whether a change of a top-level input replaces the resource."""
+    if key in rules.replaces:
+        return True
+    below = {path.removeprefix(f"{key}.") for path in rules.replaces if path.startswith(f"{key}.")}
+    return any(_at(old, path) != _at(new, path) for path in below)
+
+
+def _at(value: Any, path: str) -> Any:
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value

@@ -1,0 +1,178 @@
+"""The simulated cloud: everything that exists in it, kept in a file between commands."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from rehearsal.simulator.clock import Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One thing that exists.
+
+    Args:
+        type: Type token, for example "aws:eks/cluster:Cluster".
+        id: Physical id, unique within the type.
+        urn: URN of the resource that made it; "" for what a controller or a service made by itself.
+        inputs: Inputs in the clear, as the provider checked them.
+        outputs: Outputs in the clear: inputs and what the provider computed.
+        region: Region it lives in.
+        account: Account it lives in.
+        status: "ACTIVE", or what else the service says of it, for example "CREATE_FAILED" or "DEGRADED".
+        created: Virtual seconds since the world began at which it was ready.
+    """
+
+    type: str
+    id: str
+    urn: str = ""
+    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    region: str = ""
+    account: str = ""
+    status: str = "ACTIVE"
+    created: float = 0.0
+
+    def get(self, path: str, default: Any = None) -> Any:
+        """Return an output by dotted path, for example "vpcConfig.vpcId"."""
+        value: Any = self.outputs
+        for part in path.split("."):
+            if not isinstance(value, Mapping) or part not in value:
+                return default
+            value = value[part]
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that was done in the world.
+
+    Args:
+        action: "create", "update", "delete", "read", or "refuse".
+        type: Type token.
+        id: Physical id; "" for a refused creation.
+        urn: URN of the resource.
+        start: Virtual seconds since the world began.
+        end: The same, when it was done.
+        error: What was answered if it was refused.
+    """
+
+    action: str
+    type: str
+    id: str
+    urn: str
+    start: float
+    end: float
+    error: str = ""
+
+
+class World:
+    """All records, by type and id. Every change is written to the file at once, so that a killed run loses nothing.
+
+    Args:
+        file: Where the world is kept; None for memory only.
+        clock: The virtual clock; None for one that stands still between calls.
+    """
+
+    def __init__(self, file: Path | None = None, clock: Clock | None = None) -> None:
+        self.lock = threading.RLock()
+        self.clock = clock or Clock(scale=0)
+        self._file = file
+        self._records: dict[tuple[str, str], Record] = {}
+        self._events: list[Event] = []
+        if file is not None and file.exists():
+            self._load(json.loads(file.read_text()))
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What was done, in order of completion."""
+        with self.lock:
+            return tuple(self._events)
+
+    def __iter__(self) -> Iterator[Record]:
+        """Iterate over a snapshot of all records."""
+        with self.lock:
+            return iter(list(self._records.values()))
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def get(self, type_: str, id_: Any) -> Record | None:
+        """Return the record with a type and an id, or None."""
+        with self.lock:
+            return self._records.get((type_, str(id_)))
+
+    def of_type(self, *types: str) -> list[Record]:
+        """Return the records of the given types."""
+        return [record for record in self if record.type in types]
+
+    def where(self, type_: str, **equal: Any) -> list[Record]:
+        """Return the records of a type whose outputs have the given values; "__" stands for a dot in a path."""
+        wanted = {path.replace("__", "."): value for path, value in equal.items()}
+        return [
+            record for record in self.of_type(type_) if all(record.get(path) == value for path, value in wanted.items())
+        ]
+
+    def by_arn(self, arn: Any) -> Record | None:
+        """Return the record with an ARN, or None."""
+        return next((record for record in self if record.get("arn") == arn), None)
+
+    def referring(self, value: Any, *, but: str = "") -> list[Record]:
+        """Return the records in whose inputs a value (an id or an ARN) stands somewhere, except those of a type."""
+        return [record for record in self if record.type != but and _holds(record.inputs, value)]
+
+    def put(self, record: Record) -> None:
+        """Add a record, or replace the one with its type and id."""
+        with self.lock:
+            self._records[record.type, record.id] = record
+            self._save()
+
+    def update(self, record: Record, **changes: Any) -> Record:
+        """Return the record with changed fields, which takes its place."""
+        changed = replace(record, **changes)
+        self.put(changed)
+        return changed
+
+    def remove(self, type_: str, id_: Any) -> None:
+        """Take a record away; nothing happens if there is none."""
+        with self.lock:
+            self._records.pop((type_, str(id_)), None)
+            self._save()
+
+    def log(self, event: Event) -> None:
+        """Keep what was done."""
+        with self.lock:
+            self._events.append(event)
+            self._save()
+
+    def _save(self) -> None:
+        if self._file is None:
+            return
+        document = {
+            "records": [vars(record) for record in self._records.values()],
+            "events": [vars(event) for event in self._events],
+            "seconds": self.clock.now(),
+        }
+        partial = self._file.with_suffix(".partial")
+        partial.write_text(json.dumps(document))
+        partial.replace(self._file)
+
+    def _load(self, document: Mapping[str, Any]) -> None:
+        for fields in document["records"]:
+            record = Record(**fields)
+            self._records[record.type, record.id] = record
+        self._events = [Event(**fields) for fields in document["events"]]
+        self.clock.advance_to(document["seconds"])
+
+
+def _holds(value: Any, wanted: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_holds(item, wanted) for item in value.values())
+    if isinstance(value, list | tuple):
+        return any(_holds(item, wanted) for item in value)
+    return value == wanted
