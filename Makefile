@@ -11,7 +11,7 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --generate-hashes --python-
 export PYTHON INSTALLER
 
 .DEFAULT_GOAL := help
-.PHONY: help preview test lint format types check docs bench lock upgrade clean setup setup-dev
+.PHONY: help preview test lint format types check docs bench lock upgrade clean kube setup setup-dev
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ types: setup-dev ## Check types strictly, arguments of cloud resources included
 	@$(PY) -m basedpyright
 
 check: lint types test ## Do all that a pull request is checked for
+
+kube: setup-dev ## Find kube-apiserver and etcd, or build kube-apiserver once into the cache folder
+	@$(PY) -m rehearsal.engine.kube_binaries
 
 docs: setup-dev ## Write the generated reference documents anew
 	@for script in scripts/generate_*.py; do \
