@@ -165,7 +165,7 @@ class RecordingMonitor:
             outputs = stack_reference_state(request.id, self.config.stack_outputs)
         else:
             resource = self._provided(resource)
-            providers.check(resource.type, resource.urn, {})
+            providers.check_type(resource.type, resource.urn)
             _id, outputs = providers.create(self._creation(resource), known=True)
         self._record(replace(resource, outputs=outputs))
         return resource_pb2.ReadResourceResponse(urn=resource.urn, properties=to_struct(outputs))

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rehearsal.simulator import schema
+from rehearsal.simulator import checks_sdk, schema
+
+
+def check_type(type_: str) -> Iterator[tuple[str, str]]:
+    """Yield ("", reason) if no SDK knows a type."""
+    if schema.resource_class(type_) is None:
+        near = schema.nearest_type(type_)
+        yield "", f"no SDK knows the type {type_}" + (f"; did you mean {near}?" if near else "")
 
 
 def check_inputs(type_: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -13,11 +20,10 @@ def check_inputs(type_: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str, s
 
     Args:
         type_: Type token.
-        inputs: Inputs by wire name, possibly with unknown values.
+        inputs: Inputs by wire name, possibly with unknown values and secrets.
     """
-    if schema.resource_class(type_) is None:
-        near = schema.nearest_type(type_)
-        yield "", f"no SDK knows the type {type_}" + (f"; did you mean {near}?" if near else "")
+    unknown = list(check_type(type_))
+    if unknown:
+        yield from unknown
         return
-    for path, near in schema.unknown_keys(type_, inputs):
-        yield path, f"{type_} has no input {path!r}" + (f"; did you mean {near!r}?" if near else "")
+    yield from checks_sdk.problems(type_, inputs)

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rehearsal.errors import RehearsalError
 from rehearsal.graph import PROVIDER_PREFIX
-from rehearsal.simulator import schema
+from rehearsal.simulator import checks, schema
 from rehearsal.simulator.catalogue import INVOKES, resource_model
 from rehearsal.simulator.context import Creation, Question
 from rehearsal.wire import UNKNOWN, contains_unknown
 
 
 def check(type_: str, urn: str, inputs: Mapping[str, Any]) -> None:
-    """Refuse a type that no SDK knows, and input keys that the type does not take.
+    """Refuse a type that no SDK knows, and inputs that its provider or the service's API would refuse.
 
     Raises:
         RehearsalError: With a line for each problem.
     """
-    if schema.resource_class(type_) is None:
-        near = schema.nearest_type(type_)
-        raise RehearsalError(f"{urn}: no SDK knows the type {type_}" + (f"; did you mean {near}?" if near else ""))
-    problems = [
-        f"{urn}: {type_} has no input {path!r}" + (f"; did you mean {near!r}?" if near else "")
-        for path, near in schema.unknown_keys(type_, inputs)
-    ]
-    if problems:
-        raise RehearsalError("\n".join(problems))
+    _refuse(urn, checks.check_inputs(type_, inputs))
+
+
+def check_type(type_: str, urn: str) -> None:
+    """Refuse a type that no SDK knows: all there is to check where a resource is only read.
+
+    Raises:
+        RehearsalError: If there is no such type.
+    """
+    _refuse(urn, checks.check_type(type_))
+
+
+def _refuse(urn: str, problems: Iterable[tuple[str, str]]) -> None:
+    lines = [f"{urn}: {reason}" for _path, reason in problems]
+    if lines:
+        raise RehearsalError("\n".join(lines))
 
 
 def create(creation: Creation, *, known: bool) -> tuple[str, dict[str, Any]]:
