@@ -115,7 +115,7 @@ class Cloud:
         rules = rules_of(creation.type)
         for rule in rules.create:
             rule(self.world, creation)
-        self.world.clock.spend(duration(creation.type).create)
+        self.world.clock.spend(duration(creation.type, creation.inputs).create)
         for rule in rules.ready:
             rule(self.world, creation)
         id_, outputs = providers.create(creation, known=True)
@@ -166,7 +166,7 @@ class Cloud:
     def _update(self, record: Record, creation: Creation) -> tuple[str, dict[str, Any]]:
         for rule in rules_of(record.type).update:
             rule(self.world, record, creation.inputs)
-        self.world.clock.spend(duration(record.type).update)
+        self.world.clock.spend(duration(record.type, creation.inputs).update)
         outputs = self._merged(record, creation, known=True)
         current = self.world.get(record.type, record.id) or record
         self.world.update(current, inputs=dict(creation.inputs), outputs=outputs)
@@ -198,7 +198,7 @@ class Cloud:
         rules = rules_of(record.type)
         for rule in rules.delete:
             rule(self.world, record)
-        self.world.clock.spend(duration(record.type).delete)
+        self.world.clock.spend(duration(record.type, record.inputs).delete)
         for effect in rules.unsettle:
             effect(self.world, record)
         self.world.remove(record.type, record.id)
