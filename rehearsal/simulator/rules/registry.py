@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rehearsal.simulator.rules import TypeRules
+from rehearsal.simulator.rules import (
+    TypeRules,
+    autoscaling,
+    ec2_access,
+    ec2_compute,
+    ec2_endpoints,
+    ec2_gateways,
+    ec2_network,
+    ec2_routing,
+)
 
+_SERVICES = (autoscaling, ec2_access, ec2_compute, ec2_endpoints, ec2_gateways, ec2_network, ec2_routing)
 _NONE = TypeRules()
-_RULES: Mapping[str, TypeRules] = {}
+_RULES: Mapping[str, TypeRules] = {type_: rules for service in _SERVICES for type_, rules in service.RULES.items()}
 
 
 def rules_of(type_: str) -> TypeRules:
