@@ -85,6 +85,7 @@ class World:
         self._file = file
         self._records: dict[tuple[str, str], Record] = {}
         self._events: list[Event] = []
+        self._held: dict[str, tuple[str, float]] = {}
         if file is not None and file.exists():
             self._load(json.loads(file.read_text()))
 
@@ -143,6 +144,28 @@ class World:
         with self.lock:
             self._records.pop((type_, str(id_)), None)
             self._save()
+
+    def hold(self, key: str, holder: str, seconds: float) -> str:
+        """Hold something that only one may hold, from now on for some virtual seconds.
+
+        What a service does takes time in which nothing stands in the records yet: a name that is being created is
+        taken, a cluster works on one Fargate profile at a time.
+
+        Args:
+            key: What is held, for example "fargate profiles of demo".
+            holder: Who holds it.
+            seconds: Virtual seconds after which it is free again.
+
+        Returns:
+            "" if it was free, else who holds it.
+        """
+        with self.lock:
+            now = self.clock.now()
+            held_by, until = self._held.get(key, ("", now))
+            if now < until:
+                return held_by
+            self._held[key] = holder, now + seconds
+            return ""
 
     def log(self, event: Event) -> None:
         """Keep what was done."""
