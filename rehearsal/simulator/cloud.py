@@ -13,6 +13,9 @@ from rehearsal.simulator.checks import check_inputs
 from rehearsal.simulator.context import Creation, Place, Question
 from rehearsal.simulator.durations import duration
 from rehearsal.simulator.faults import Faults
+from rehearsal.simulator.kubernetes.access import CLUSTER
+from rehearsal.simulator.kubernetes.api import KubernetesApi
+from rehearsal.simulator.kubernetes.objects import PREFIX
 from rehearsal.simulator.rules import TypeRules
 from rehearsal.simulator.rules.registry import rules_of
 from rehearsal.simulator.world import Event, Record, World
@@ -54,10 +57,12 @@ class Cloud:
     Args:
         world: Everything that exists.
         faults: What shall fail on purpose.
+        kubernetes: What answers for the Kubernetes APIs of clusters; None to answer without judging.
     """
 
     world: World
     faults: Faults = field(default_factory=Faults)
+    kubernetes: KubernetesApi | None = None
 
     def check(
         self, type_: str, urn: str, old: Mapping[str, Any], inputs: Mapping[str, Any], seed: str = ""
@@ -80,12 +85,16 @@ class Cloud:
             elif not prefixed:
                 salt = Creation(urn=urn, type=type_, name="", inputs={}, place=Place(), generation=seed)
                 checked[model.autoname] = f"{urn.rpartition('::')[2]}-{salt.hex(7)}"
-        failures = [Failure(path, reason) for path, reason in check_inputs(type_, checked)]
-        return checked, failures
+        wrong = list(check_inputs(type_, checked))
+        if (kubernetes := self._kubernetes(type_)) is not None and not wrong:
+            checked, wrong = kubernetes.check(type_, urn, old, checked, seed)
+        return checked, [Failure(path, reason) for path, reason in wrong]
 
     def diff(self, type_: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Change:
         """Return what differs between checked inputs."""
         paths = tuple(sorted(key for key in {*old, *new} if old.get(key) != new.get(key)))
+        if (kubernetes := self._kubernetes(type_)) is not None:
+            return Change(paths, *kubernetes.diff(type_, old, new))
         rules = rules_of(type_)
         replaces = tuple(key for key in paths if _replaces(rules, key, old.get(key), new.get(key)))
         return Change(paths, replaces, bool(replaces) and rules.delete_before_replace)
@@ -109,6 +118,8 @@ class Cloud:
         )
         if preview:
             return providers.create(creation, known=False)
+        if (kubernetes := self._kubernetes(type_)) is not None:
+            return self._timed("create", creation, lambda: kubernetes.create(creation))
         return self._timed("create", creation, lambda: self._create(creation))
 
     def _create(self, creation: Creation) -> tuple[str, dict[str, Any]]:
@@ -135,9 +146,24 @@ class Cloud:
         settled = self.world.get(creation.type, id_)
         return id_, dict(settled.outputs if settled else outputs)
 
-    def read(self, type_: str, id_: str) -> Record | None:
-        """Return what there is with an id, or None."""
+    def read(self, type_: str, id_: str, urn: str = "") -> Record | None:
+        """Return what there is with an id, or None.
+
+        Args:
+            type_: Type token.
+            id_: Physical id.
+            urn: URN of the resource, which tells Kubernetes objects of several clusters apart; "" for any.
+        """
+        if (kubernetes := self._kubernetes(type_)) is not None:
+            return kubernetes.read(type_, id_, urn)
         return self.world.get(type_, id_)
+
+    def _kubernetes(self, type_: str) -> KubernetesApi | None:
+        return self.kubernetes if type_.startswith(PREFIX) else None
+
+    def _record(self, type_: str, id_: str, urn: str) -> Record | None:
+        kubernetes = self._kubernetes(type_)
+        return kubernetes.find(type_, id_, urn) if kubernetes else self.world.get(type_, id_)
 
     def update(
         self, type_: str, id_: str, urn: str, inputs: Mapping[str, Any], place: Place, *, preview: bool
@@ -147,7 +173,7 @@ class Cloud:
         Raises:
             AwsError: If AWS would refuse it, or there is no such resource.
         """
-        record = self.world.get(type_, id_)
+        record = self._record(type_, id_, urn)
         if record is None:
             raise RehearsalError(f"{urn}: there is no {type_} with the id {id_!r}")
         creation = Creation(
@@ -161,6 +187,8 @@ class Cloud:
         )
         if preview:
             return self._merged(record, creation, known=not contains_unknown(inputs))
+        if (kubernetes := self._kubernetes(type_)) is not None:
+            return self._timed("update", creation, lambda: (id_, kubernetes.update(record, inputs, place)))[1]
         return self._timed("update", creation, lambda: self._update(record, creation))[1]
 
     def _update(self, record: Record, creation: Creation) -> tuple[str, dict[str, Any]]:
@@ -188,13 +216,16 @@ class Cloud:
         Raises:
             AwsError: If something living still refers to it, or it is protected.
         """
-        record = self.world.get(type_, id_)
+        record = self._record(type_, id_, urn)
         if record is None:
             return
         creation = Creation(urn=urn, type=type_, name="", inputs=record.inputs, place=Place())
         self._timed("delete", creation, lambda: self._delete(record))
 
     def _delete(self, record: Record) -> tuple[str, dict[str, Any]]:
+        if (kubernetes := self._kubernetes(record.type)) is not None:
+            kubernetes.delete(record)
+            return record.id, {}
         rules = rules_of(record.type)
         for rule in rules.delete:
             rule(self.world, record)
@@ -202,6 +233,8 @@ class Cloud:
         for effect in rules.unsettle:
             effect(self.world, record)
         self.world.remove(record.type, record.id)
+        if self.kubernetes is not None and record.type == CLUSTER:
+            self.kubernetes.cluster_deleted(record)
         return record.id, {}
 
     def invoke(self, token: str, args: Mapping[str, Any], place: Place) -> Mapping[str, Any]:

@@ -28,11 +28,13 @@ class Place:
         region: AWS region.
         account: AWS account id.
         default_tags: Tags that the provider adds to every taggable resource.
+        kubeconfig: For a Kubernetes provider, the document that leads to its cluster; "" for others.
     """
 
     region: str = DEFAULT_REGION
     account: str = DEFAULT_ACCOUNT
     default_tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    kubeconfig: str = ""
 
     @property
     def partition(self) -> str:
@@ -65,7 +67,7 @@ class Place:
 
 
 def place_of(provider: Mapping[str, Any], region: str) -> Place:
-    """Return the place that an AWS provider works in.
+    """Return the place that an AWS or a Kubernetes provider works in.
 
     Args:
         provider: The provider's inputs, secrets in the clear; lists and objects may be JSON text.
@@ -75,10 +77,12 @@ def place_of(provider: Mapping[str, Any], region: str) -> Place:
     accounts = _parsed(provider.get("allowedAccountIds"))
     default_tags = _parsed(provider.get("defaultTags"))
     tags = default_tags.get("tags") if isinstance(default_tags, Mapping) else None
+    kubeconfig = provider.get("kubeconfig")
     return Place(
         region=named if isinstance(named, str) and named else region or DEFAULT_REGION,
         account=accounts[0] if isinstance(accounts, list) and accounts else DEFAULT_ACCOUNT,
         default_tags=tags if isinstance(tags, Mapping) else {},
+        kubeconfig=kubeconfig if isinstance(kubeconfig, str) else "",
     )
 
 

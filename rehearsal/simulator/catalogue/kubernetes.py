@@ -46,7 +46,9 @@ def _release(creation: Creation, _id: str) -> dict[str, Any]:
 OBJECT = ResourceModel(id=_object_id)
 
 RESOURCES: Mapping[str, ResourceModel] = {
-    _RELEASE: ResourceModel(id=lambda c: f"{c.input('namespace', 'default')}/{_release_name(c)}", outputs=_release),
+    _RELEASE: ResourceModel(
+        id=lambda c: f"{c.input('namespace', 'default')}/{_release_name(c)}", outputs=_release, autoname="name"
+    ),
 }
 
 INVOKES: Mapping[str, Answer] = {}
