@@ -100,7 +100,7 @@ class KubernetesApi:
             self._refuse_unready(cluster, manifest)
             self.world.clock.spend(duration(creation.type).create)
             with self._one_at_a_time:
-                live = self.backend.create(cluster, kind, manifest)
+                live = self._made(cluster, kind, manifest)
                 self._keep(cluster, creation, full_name(live), live)
         outputs = self._settle(cluster, manifest, live)
         self._keep(cluster, creation, full_name(live), outputs)
@@ -126,7 +126,11 @@ class KubernetesApi:
             return replace(record, id=id_)
         namespace, _, name = id_.rpartition("/")
         live = self.backend.read(cluster, _kind(token), namespace, name)
-        return None if live is None else replace(record, id=id_, outputs={**record.outputs, **live})
+        if live is None:
+            return None
+        # What a controller wrote stands in the record alone: none runs behind the API.
+        status = {"status": record.outputs["status"]} if "status" in record.outputs else {}
+        return replace(record, id=id_, outputs={**record.outputs, **live, **status})
 
     def update(self, record: Record, inputs: Mapping[str, Any], place: Place) -> dict[str, Any]:
         """Change an object or a release in place; return the outputs.
@@ -192,6 +196,13 @@ class KubernetesApi:
         outputs = {**catalogue.RESOURCES[RELEASE].outputs(creation, id_), **creation.inputs}
         self._keep(cluster, creation, id_, outputs)
         return id_, outputs
+
+    def _made(self, cluster: Record, kind: ObjectType, manifest: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self.backend.create(cluster, kind, manifest)
+        except KubernetesError as error:
+            words = f"resource {full_name(manifest)} was not successfully created by the Kubernetes API server: {error}"
+            raise KubernetesError(error.reason, words) from None
 
     def _patch(self, cluster: Record, kind: ObjectType, manifest: dict[str, Any]) -> dict[str, Any]:
         namespace, name = metadata(manifest, "namespace"), metadata(manifest, "name")
