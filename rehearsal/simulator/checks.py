@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rehearsal.simulator import checks_sdk, schema
+from rehearsal.simulator import checks_api, checks_documents, checks_provider, checks_sdk, schema
 
 
 def check_type(type_: str) -> Iterator[tuple[str, str]]:
@@ -26,4 +26,12 @@ def check_inputs(type_: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str, s
     if unknown:
         yield from unknown
         return
-    yield from checks_sdk.problems(type_, inputs)
+    untyped = list(checks_sdk.problems(type_, inputs))
+    if untyped:
+        # What is not even of the right type cannot be judged further.
+        yield from untyped
+        return
+    if type_.startswith("aws:"):
+        yield from checks_provider.problems(type_, inputs)
+        yield from checks_documents.problems(type_, inputs)
+        yield from checks_api.problems(type_, inputs)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.graph import PROVIDER_PREFIX
@@ -34,6 +35,52 @@ def problems(type_: str, inputs: Mapping[str, Any]) -> Iterator[Problem]:
     of = args_class(resource) if resource is not None else None
     if of is not None:
         yield from _Walk(type_).object(of, inputs, "")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text among the inputs.
+
+    Args:
+        path: Path of the input.
+        key: Name of the input that it is, or is an element of.
+        value: The text.
+        secret: Whether it is, or lies in, a secret.
+    """
+
+    path: str
+    key: str
+    value: str
+    secret: bool
+
+    @property
+    def shown(self) -> str:
+        """The text as a message may show it."""
+        return "[secret]" if self.secret else self.value
+
+
+def texts(type_: str, inputs: Mapping[str, Any]) -> Iterator[Text]:
+    """Yield every known text among the inputs of a type, without those in free maps such as tags and labels."""
+    resource = schema.resource_class(type_)
+    of = args_class(resource) if resource is not None else None
+    if of is not None:
+        yield from _texts(Shape("object", args_class=of), inputs, "", "", secret=False)
+
+
+def _texts(shape: Shape, value: Any, path: str, key: str, *, secret: bool) -> Iterator[Text]:
+    if isinstance(value, Secret):
+        value, secret = value.value, True
+    if isinstance(value, str) and shape.kind in ("string", "any"):
+        yield Text(path, key, value, secret)
+    elif isinstance(value, Mapping) and shape.args_class is not None:
+        known = fields(shape.args_class)
+        for name, item in value.items():
+            if name in known:
+                here = f"{path}.{name}" if path else name
+                yield from _texts(known[name].shape, item, here, name, secret=secret)
+    elif isinstance(value, list) and shape.inner is not None:
+        for position, element in enumerate(value):
+            yield from _texts(shape.inner, element, f"{path}[{position}]", key, secret=secret)
 
 
 class _Walk:

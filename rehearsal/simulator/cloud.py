@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rehearsal.errors import RehearsalError
-from rehearsal.simulator import providers
-from rehearsal.simulator.catalogue import resource_model
+from rehearsal.simulator import autonames, providers
 from rehearsal.simulator.checks import check_inputs
 from rehearsal.simulator.context import Creation, Place, Question
 from rehearsal.simulator.durations import duration
@@ -74,18 +73,15 @@ class Cloud:
             urn: URN of the resource.
             old: Checked inputs of the resource that exists; empty for a new one.
             inputs: What the program gives, possibly with unknown values.
-            seed: What a generated name is made from.
+            seed: What the Kubernetes provider makes names from.
         """
-        model = resource_model(type_)
         checked = dict(inputs)
-        if model is not None and model.autoname and model.autoname not in checked:
-            prefixed = f"{model.autoname}Prefix" in checked
-            if model.autoname in old:
-                checked[model.autoname] = old[model.autoname]
-            elif not prefixed:
-                salt = Creation(urn=urn, type=type_, name="", inputs={}, place=Place(), generation=seed)
-                checked[model.autoname] = f"{urn.rpartition('::')[2]}-{salt.hex(7)}"
-        wrong = list(check_inputs(type_, checked))
+        if autonames.is_wanted(type_, checked):
+            key = autonames.autoname(type_)
+            # Not the engine's seed, which is another one in each run: an update shows the name that its preview showed.
+            salt = Creation(urn=urn, type=type_, name="", inputs={}, place=Place(), generation=self._generation(urn))
+            checked[key] = old.get(key) or autonames.made(urn.rpartition("::")[2], salt.hex(32))
+        wrong = [*autonames.problems(type_, urn, {**old, **inputs}), *check_inputs(type_, checked)]
         if (kubernetes := self._kubernetes(type_)) is not None and not wrong:
             checked, wrong = kubernetes.check(type_, urn, old, checked, seed)
         return checked, [Failure(path, reason) for path, reason in wrong]

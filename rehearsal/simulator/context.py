@@ -145,13 +145,11 @@ class ResourceModel:
         id: Returns the physical id.
         outputs: Returns the outputs that the provider computes, beside the inputs that it echoes; called with the id.
         known: Names of computed outputs that are known already in a first preview (Pulumi names things in its check).
-        autoname: Input that Pulumi fills with a name of its own making where the program gives none; "" for none.
     """
 
     id: Callable[[Creation], Any]
     outputs: Callable[[Creation, Any], Mapping[str, Any]] = lambda _creation, _id: {}
     known: frozenset[str] = frozenset({"name", "tagsAll", "region"})
-    autoname: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

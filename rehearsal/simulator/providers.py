@@ -7,7 +7,7 @@ from typing import Any
 
 from rehearsal.errors import RehearsalError
 from rehearsal.graph import PROVIDER_PREFIX
-from rehearsal.simulator import checks, schema
+from rehearsal.simulator import autonames, checks, schema
 from rehearsal.simulator.catalogue import INVOKES, resource_model
 from rehearsal.simulator.context import Creation, Question
 from rehearsal.wire import UNKNOWN, contains_unknown
@@ -19,7 +19,7 @@ def check(type_: str, urn: str, inputs: Mapping[str, Any]) -> None:
     Raises:
         RehearsalError: With a line for each problem.
     """
-    _refuse(urn, checks.check_inputs(type_, inputs))
+    _refuse(urn, [*autonames.problems(type_, urn, inputs), *checks.check_inputs(type_, inputs)])
 
 
 def check_type(type_: str, urn: str) -> None:

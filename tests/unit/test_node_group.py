@@ -40,7 +40,7 @@ def program(names: tuple[str, ...] = ("apps",), **changes: Any) -> Callable[[], 
         opts = pulumi.ResourceOptions(providers=aws_providers())
         cluster = cluster_ref()
         for name in names:
-            group = NodeGroup(name, arguments(cluster=cluster, name=name, **changes), opts)
+            group = NodeGroup(name, arguments(**{"cluster": cluster, "name": name, **changes}), opts)
             pulumi.export(f"{name}-groups", group.auto_scaling_group_names)
             pulumi.export(f"{name}-role", group.role_name)
 
@@ -272,7 +272,7 @@ def test_both_previews_ask_for_the_same_resources() -> None:
 
 def test_a_long_name_leaves_room_for_what_makes_it_unique() -> None:
     name = "a" * 63
-    prefix = one(record(program((name,))), NODE_GROUP).inputs["nodeGroupNamePrefix"]
+    prefix = one(record(program(name=name)), NODE_GROUP).inputs["nodeGroupNamePrefix"]
     assert prefix.endswith("-")
     assert len(prefix) <= 37, "a longer prefix and the provider's 26 characters are over the limit of 63"
 

@@ -46,9 +46,7 @@ def _release(creation: Creation, _id: str) -> dict[str, Any]:
 OBJECT = ResourceModel(id=_object_id)
 
 RESOURCES: Mapping[str, ResourceModel] = {
-    _RELEASE: ResourceModel(
-        id=lambda c: f"{c.input('namespace', 'default')}/{_release_name(c)}", outputs=_release, autoname="name"
-    ),
+    _RELEASE: ResourceModel(id=lambda c: f"{c.input('namespace', 'default')}/{_release_name(c)}", outputs=_release),
 }
 
 INVOKES: Mapping[str, Answer] = {}
