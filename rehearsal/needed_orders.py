@@ -50,7 +50,8 @@ class Need:
         earlier: Type tokens of what must be finished.
         because: What goes wrong otherwise, in a few words.
         source: Page that says so.
-        earlier_addons: Add-on names that it holds for, if `earlier` are add-ons; None for all.
+        later_addons: Add-on names that it holds for, if `later` are add-ons; None for all.
+        earlier_addons: The same for `earlier`.
         but_addons: Add-on names among `later` that it does not hold for.
     """
 
@@ -58,6 +59,7 @@ class Need:
     earlier: frozenset[str]
     because: str
     source: str
+    later_addons: frozenset[str] | None = None
     earlier_addons: frozenset[str] | None = None
     but_addons: frozenset[str] = frozenset()
 
@@ -66,6 +68,8 @@ class Need:
         if not (_among(later, self.later) and _among(earlier, self.earlier)):
             return False
         if _addon_name(later) in self.but_addons:
+            return False
+        if self.later_addons is not None and _addon_name(later) not in self.later_addons:
             return False
         return self.earlier_addons is None or _addon_name(earlier) in self.earlier_addons
 
@@ -138,6 +142,14 @@ NEEDS: tuple[Need, ...] = (
         but_addons=_DAEMON_SETS,
         because="an add-on whose pods find no node stays DEGRADED, and its creation fails",
         source=f"{_EKS}/eks-add-ons.html",
+    ),
+    Need(
+        later=_ADDON,
+        later_addons=frozenset({"aws-ebs-csi-driver"}),
+        earlier=_ADDON,
+        earlier_addons=frozenset({"snapshot-controller"}),
+        because="the driver leaves its snapshotter out where the custom resources of snapshots are missing",
+        source=f"{_EKS}/ebs-csi.html",
     ),
     Need(
         later=_RELEASE,

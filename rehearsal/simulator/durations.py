@@ -95,8 +95,12 @@ _KUBERNETES = _guess(1, 1, 1, "one request to the API server; nothing is awaited
 DURATIONS: Mapping[str, Duration] = {
     "aws:autoscaling/tag:Tag": _guess(2, 2, 2, "one Auto Scaling API call and a read"),
     "aws:cloudwatch/logGroup:LogGroup": _logs(1, 1, 1, "8 creations from 0s to 2s"),
-    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": _logs(2, 1, 1, "adopted and emptied: as security groups"),
-    "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway": _guess(2, 1, 1, "as internet gateways"),
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": _guess(
+        2, 1, 1, "adopted and emptied, never deleted: some EC2 API calls"
+    ),
+    "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway": _guess(
+        2, 1, 1, "as internet gateways, which take 1s"
+    ),
     "aws:ec2/eip:Eip": _logs(2, 1, 3, "a deletion of 3s; creation: estimate"),
     "aws:ec2/flowLog:FlowLog": _guess(2, 1, 1, "one EC2 API call and a read"),
     "aws:ec2/internetGateway:InternetGateway": _logs(1, 1, 5, "deletions from 1s to 10s once no address is mapped"),
@@ -111,7 +115,9 @@ DURATIONS: Mapping[str, Duration] = {
     "aws:ec2/tag:Tag": _guess(1, 1, 1, _RULE),
     "aws:ec2/vpc:Vpc": _logs(12, 10, 1, "with DNS host names 12s to 15s, 1s to 5s without; 9 deletions from 0s to 3s"),
     "aws:ec2/vpcEndpoint:VpcEndpoint": _GATEWAY_ENDPOINT,
-    "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation": _guess(10, 1, 10, "waits for associated"),
+    "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation": _guess(
+        10, 1, 10, "the provider waits for the state associated, for 10 minutes at most"
+    ),
     "aws:efs/accessPoint:AccessPoint": _guess(5, 1, 5, "waits for the state available"),
     "aws:efs/backupPolicy:BackupPolicy": _guess(5, 5, 5, "waits for ENABLED or DISABLED"),
     "aws:efs/fileSystem:FileSystem": _guess(6, 5, 6, "waits for the state available, usually the first or second poll"),
