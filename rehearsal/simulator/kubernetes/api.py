@@ -144,7 +144,7 @@ class KubernetesApi:
             releases.missing_values(inputs)
             releases.lacking(inputs, self._custom.defined(cluster))
             releases.never_up(self.world, cluster, inputs)
-            outputs = _upgraded(record, inputs)
+            outputs = releases.upgraded(record, inputs)
         else:
             kind = _kind(record.type)
             manifest = manifest_of(kind, inputs)
@@ -296,9 +296,3 @@ def _own_id(record: Record) -> str:
 
 def _autonamed(inputs: Mapping[str, Any]) -> bool:
     return str(notes_of(inputs).get("pulumi.com/autonamed", "")) == "true"
-
-
-def _upgraded(record: Record, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    status = dict(record.get("status") or {})
-    status.update(revision=int(status.get("revision", 1)) + 1, chart=inputs.get("chart"), version=inputs.get("version"))
-    return {**inputs, "name": record.get("name"), "resourceNames": record.get("resourceNames", {}), "status": status}

@@ -25,7 +25,7 @@ from rehearsal.simulator.world import Record
 _MANAGER = "pulumi-kubernetes"
 _SECONDS = 20.0
 _DEFINITION = ObjectType("apiextensions.k8s.io", "v1", "CustomResourceDefinition")
-# https://docs.aws.amazon.com/eks/latest/userguide/storage-classes.html: every cluster has it, since 1.30 not as default.
+# Every cluster has it, since 1.30 not as default. https://docs.aws.amazon.com/eks/latest/userguide/storage-classes.html
 _GP2 = {
     "apiVersion": "storage.k8s.io/v1",
     "kind": "StorageClass",
@@ -131,8 +131,8 @@ class ApiServerBackend:
                 client = self._connection(cluster).client
                 client.request("put", f"/api/v1/namespaces/{name}/finalize", body={**left, "spec": {"finalizers": []}})
             elif left["metadata"].get("finalizers"):
-                free = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": {"name": name}}
-                free["metadata"]["finalizers"] = None
+                names = {"name": name, "finalizers": None}
+                free = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": names}
                 resource.patch(
                     body=free, name=name, namespace=namespace or None, content_type="application/merge-patch+json"
                 )

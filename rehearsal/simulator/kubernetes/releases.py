@@ -99,3 +99,10 @@ def never_up(world: World, cluster: Record, inputs: Mapping[str, Any]) -> None:
             f'Helm release "{name}" failed to initialize completely{undone}: timed out waiting for the condition: '
             f"pods are Pending: {why}",
         )
+
+
+def upgraded(record: Record, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the outputs of a release after an upgrade: one revision more."""
+    status = dict(record.get("status") or {})
+    status.update(revision=int(status.get("revision", 1)) + 1, chart=inputs.get("chart"), version=inputs.get("version"))
+    return {**inputs, "name": record.get("name"), "resourceNames": record.get("resourceNames", {}), "status": status}
