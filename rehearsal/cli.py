@@ -1,4 +1,4 @@
-"""The command line: `python -m rehearsal preview --stack dev`."""
+"""The command line: `python -m rehearsal preview --stack dev`, and `up`, `destroy` and `run` on the real engine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rehearsal.errors import ProgramExit, ProjectError, RehearsalError
 
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Importing the SDKs makes millions of objects that live to the end; looking for garbage among them is time lost.
     gc.disable()
     try:
-        return _preview(options)
+        return _COMMANDS[options.command](options)
     except ProjectError as error:
         for line in error.lines:
             print(f"error: {line}", file=sys.stderr)
@@ -70,6 +70,16 @@ def _preview(options: argparse.Namespace) -> int:
     with _output(options.output) as stream:
         _render(result, options, stream)
     return VIOLATED if result.violated else FINE
+
+
+def _on_engine(options: argparse.Namespace) -> int:
+    # The engine's servers need modules that a preview does without.
+    from rehearsal.engine import commands
+
+    return {"up": commands.up, "destroy": commands.destroy, "run": commands.run}[options.command](options)
+
+
+_COMMANDS = {"preview": _preview, "up": _on_engine, "destroy": _on_engine, "run": _on_engine}
 
 
 def _packs(options: argparse.Namespace) -> list[PolicyPackChoice] | None:
@@ -117,10 +127,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="rehearsal", description="Run a Pulumi program with no cloud account, and see what it asks for."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    preview = commands.add_parser("preview", help="show resources, outputs and policy findings of a stack")
-    preview.add_argument("--stack", "-s", required=True, help="name of the stack")
-    preview.add_argument("--directory", "-C", type=_path, default=Path.cwd(), help="folder with Pulumi.yaml")
-    preview.add_argument("--config", type=_path, help="config file (Pulumi.<stack>.yaml)")
+    preview = _command(commands, "preview", "show resources, outputs and policy findings of a stack")
     preview.add_argument("--format", choices=("text",), default="text")
     preview.add_argument("--output", "-o", type=_path, help="file to write to (standard output)")
     preview.add_argument("--color", nargs="?", choices=("auto", "always", "never"), const="always", default="auto")
@@ -134,6 +141,39 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=FILE",
         help="outputs of a stack that the program refers to, as `pulumi stack output --json` writes them",
     )
-    preview.add_argument("--policy-pack", type=_path, action="append", metavar="DIR")
-    preview.add_argument("--no-policies", action="store_true")
+    _policy_options(preview)
+    up = _command(commands, "up", "bring a stack up on the real engine, in a simulated cloud")
+    _policy_options(up)
+    _engine_options(up)
+    _engine_options(_command(commands, "destroy", "take down what `up` has made"))
+    run = _command(commands, "run", "run a command, such as `pulumi stack output`, in the simulated cloud")
+    _engine_options(run)
+    run.add_argument("arguments", nargs="+", metavar="COMMAND", help="the command, after --")
     return parser
+
+
+def _command(commands: Any, name: str, words: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=words)
+    parser.add_argument("--stack", "-s", required=True, help="name of the stack")
+    parser.add_argument("--directory", "-C", type=_path, default=Path.cwd(), help="folder with Pulumi.yaml")
+    parser.add_argument("--config", type=_path, help="config file (Pulumi.<stack>.yaml)")
+    return parser
+
+
+def _policy_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--policy-pack", type=_path, action="append", metavar="DIR")
+    parser.add_argument("--no-policies", action="store_true")
+
+
+def _engine_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--timeout", type=float, default=1800, metavar="SECONDS")
+    parser.add_argument(
+        "--fail",
+        action="append",
+        default=[],
+        metavar="TYPE:NAME:ACTION:TIMES",
+        help="let creations, updates or deletions fail, for example 'aws:eks/nodeGroup:NodeGroup:*:create:1'",
+    )
+    parser.add_argument(
+        "--scale", type=float, default=0.005, metavar="SECONDS", help="real seconds that a virtual second takes (0.005)"
+    )

@@ -17,6 +17,7 @@ from rehearsal.graph import PROVIDER_PREFIX, STACK_TYPE, Graph, Invoke, Resource
 from rehearsal.registration import provider_urn, resource_from_request, source_position
 from rehearsal.simulator import components, providers
 from rehearsal.simulator.context import DEFAULT_REGION, Creation, Place, Question, place_of
+from rehearsal.simulator.registrar import Child, child_resource
 from rehearsal.stack_references import STACK_REFERENCE_TYPE, stack_reference_state
 from rehearsal.transforms import Callback, Transforms
 from rehearsal.wire import UNKNOWN, ResourceReference, from_struct, reveal, to_struct
@@ -216,16 +217,17 @@ class RecordingMonitor:
             return resource
         return replace(resource, provider=self._default_provider(resource))
 
-    def transformed(self, child: Resource) -> Resource:
-        """Return a remote component's child after the transforms of the components above it and of the stack."""
+    def add(self, component: Resource, child: Child) -> Resource:
+        """Record a remote component's child, after the transforms of the components above it and of the stack."""
+        urn = make_urn(self.stack, self.project, component.urn, child.type, child.name)
         request = resource_pb2.RegisterResourceRequest(
-            type=child.type, name=child.name, parent=child.parent, custom=child.custom, object=to_struct(child.inputs)
+            type=child.type, name=child.name, parent=component.urn, custom=True, object=to_struct(child.inputs)
         )
-        self._transforms.apply(request, self._line_of(child.urn, child.parent))
-        return replace(child, inputs=from_struct(request.object))
+        self._transforms.apply(request, self._line_of(urn, component.urn))
+        return self.create(child_resource(component, child, urn, from_struct(request.object)))
 
     def output(self, reference: ResourceReference, key: str) -> Any:
-        """Return an output of a resource that was passed as a value."""
+        """Return an output of a resource."""
         return self._resources[reference.urn].outputs.get(key, UNKNOWN)
 
     def _register_remote(self, resource: Resource) -> Any:

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
 
 from rehearsal.errors import RehearsalError
 from rehearsal.graph import Resource
 from rehearsal.simulator import eks_component, manifest_component
+from rehearsal.simulator.registrar import Expansion, Registrar
 
-if TYPE_CHECKING:
-    from rehearsal.monitor import RecordingMonitor
-
-Expansion = tuple[Mapping[str, Any], Mapping[str, list[str]]]
-_COMPONENTS: Mapping[str, Callable[[RecordingMonitor, Resource], Expansion]] = {
+_COMPONENTS: Mapping[str, Callable[[Registrar, Resource], Expansion]] = {
     "eks:index:Cluster": eks_component.expand_cluster,
     "kubernetes:yaml/v2:ConfigFile": manifest_component.expand_manifests,
     "kubernetes:yaml/v2:ConfigGroup": manifest_component.expand_manifests,
 }
 
 
-def expand(monitor: RecordingMonitor, component: Resource) -> Expansion:
+def expand(registrar: Registrar, component: Resource) -> Expansion:
     """Register the children of a remote component.
 
     Args:
-        monitor: Where the children are registered.
-        component: The component, already recorded.
+        registrar: Where the children are registered.
+        component: The component, already registered.
 
     Returns:
         The component's outputs, and for each output the URNs of the resources that it comes from.
@@ -36,4 +32,4 @@ def expand(monitor: RecordingMonitor, component: Resource) -> Expansion:
     function = _COMPONENTS.get(component.type)
     if function is None:
         raise RehearsalError(f"{component.urn}: the simulator does not know the component {component.type}")
-    return function(monitor, component)
+    return function(registrar, component)

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rehearsal.errors import RehearsalError
-from rehearsal.graph import Resource, make_urn
+from rehearsal.graph import Resource
+from rehearsal.simulator.registrar import Child, Expansion, Registrar
 from rehearsal.wire import UNKNOWN, ResourceReference, contains_unknown
-
-if TYPE_CHECKING:
-    from rehearsal.monitor import RecordingMonitor
 
 # Input -> the value that keeps the component lean.
 _LEAN: Mapping[str, Any] = {
@@ -35,22 +33,32 @@ _REFUSED = (
     "userMappings",
 )
 
+# The version of the AWS provider that the plugin was written against.
+_AWS_VERSION = "7.25.0"
+
 # Creation-only settings whose defaults differ between provider versions: the plugin ignores their changes.
 _IGNORED = ("accessConfig.bootstrapClusterCreatorAdminPermissions", "bootstrapSelfManagedAddons")
 
 
-def expand_cluster(monitor: RecordingMonitor, component: Resource) -> tuple[Mapping[str, Any], Mapping[str, list[str]]]:
+def expand_cluster(registrar: Registrar, component: Resource) -> Expansion:
     """Register the control plane and the Kubernetes provider of an `eks.Cluster`, and return its outputs.
 
     Raises:
         RehearsalError: If the component is not in its lean form.
     """
     _check_lean(component)
-    cluster = _child(monitor, component, "aws:eks/cluster:Cluster", f"{component.name}-eksCluster", _inputs(component))
+    cluster = registrar.add(component, _cluster(registrar, component))
     kubeconfig = _kubeconfig(cluster)
     provider_inputs = {"kubeconfig": kubeconfig if kubeconfig is UNKNOWN else json.dumps(kubeconfig)}
-    provider = _child(
-        monitor, component, "pulumi:providers:kubernetes", f"{component.name}-eks-k8s", provider_inputs, after=cluster
+    provider = registrar.add(
+        component,
+        Child(
+            type="pulumi:providers:kubernetes",
+            name=f"{component.name}-eks-k8s",
+            inputs=provider_inputs,
+            dependencies=frozenset({cluster.urn}),
+            version=component.version,
+        ),
     )
     vpc_config = cluster.outputs["vpcConfig"]
     security_group = vpc_config.get("clusterSecurityGroupId", UNKNOWN) if isinstance(vpc_config, Mapping) else UNKNOWN
@@ -144,33 +152,22 @@ def _inputs(component: Resource) -> dict[str, Any]:
     return {key: value for key, value in inputs.items() if value is not None}
 
 
-def _child(
-    monitor: RecordingMonitor,
-    component: Resource,
-    type_: str,
-    name: str,
-    inputs: Mapping[str, Any],
-    after: Resource | None = None,
-) -> Resource:
-    role = inputs.get("roleArn")
+def _cluster(registrar: Registrar, component: Resource) -> Child:
+    inputs = _inputs(component)
+    role = inputs["roleArn"]
     sources = set(component.property_dependencies.get("serviceRole", frozenset()))
     if isinstance(role, ResourceReference):
-        inputs = {**inputs, "roleArn": monitor.output(role, "arn")}
+        inputs["roleArn"] = registrar.output(role, "arn")
         sources.add(role.urn)
-    child = Resource(
-        urn=make_urn(monitor.stack, monitor.project, component.urn, type_, name),
-        type=type_,
-        name=name,
-        parent=component.urn,
+    return Child(
+        type="aws:eks/cluster:Cluster",
+        name=f"{component.name}-eksCluster",
         inputs=inputs,
-        dependencies=frozenset({after.urn} if after else sources | _own(component)),
-        provider=component.providers.get("aws", "") if type_.startswith("aws:") else "",
-        protect=component.protect,
-        ignore_changes=_IGNORED if after is None else (),
-        version=component.version if after else "7.25.0",
-        source=component.source,
+        dependencies=frozenset(sources | _own(component)),
+        provider=component.providers.get("aws", ""),
+        ignore_changes=_IGNORED,
+        version=_AWS_VERSION,
     )
-    return monitor.create(monitor.transformed(child))
 
 
 def _own(component: Resource) -> frozenset[str]:

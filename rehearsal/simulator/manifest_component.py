@@ -7,18 +7,11 @@ https://www.pulumi.com/registry/packages/kubernetes/api-docs/yaml/v2/configgroup
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
 from rehearsal.graph import Resource
+from rehearsal.simulator.registrar import Expansion, Registrar
 from rehearsal.wire import UNKNOWN
 
-if TYPE_CHECKING:
-    from rehearsal.monitor import RecordingMonitor
 
-
-def expand_manifests(
-    monitor: RecordingMonitor, component: Resource
-) -> tuple[Mapping[str, Any], Mapping[str, list[str]]]:
+def expand_manifests(registrar: Registrar, component: Resource) -> Expansion:
     """Return the component's outputs: a list of members that is empty, or not known yet in a first preview."""
-    return {"resources": [] if monitor.known else UNKNOWN}, {"resources": [component.urn]}
+    return {"resources": [] if registrar.known else UNKNOWN}, {"resources": [component.urn]}

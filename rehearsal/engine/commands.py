@@ -1,0 +1,79 @@
+"""The sub-commands that work on the real engine: up, destroy and run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rehearsal.engine.outcome import FAILED, FINE, exit_code
+from rehearsal.engine.report import after_up
+from rehearsal.engine.run import Engine, engine
+from rehearsal.policies import chosen_packs, default_config
+from rehearsal.policy_report import PolicyPackChoice
+from rehearsal.project import read_project, read_stack
+from rehearsal.simulator.faults import Fault, Faults
+
+
+def up(options: argparse.Namespace) -> int:
+    """Bring a stack up, and return the exit code."""
+    packs = packs_of(options)
+    with engine_of(options) as attached:
+        world = attached.cloud.world
+        began = world.clock.now()
+        code = update(attached, "up", packs, timeout=options.timeout)
+        if code == FINE:
+            after_up(world, attached.session, began)
+        return code
+
+
+def destroy(options: argparse.Namespace) -> int:
+    """Take a stack down, and return the exit code: not 0 either if something is left in the simulated world."""
+    with engine_of(options) as attached:
+        code = update(attached, "destroy", [], timeout=options.timeout)
+        left = list(attached.cloud.world)
+        if code != FINE or not left:
+            return code
+        for record in left:
+            print(f"error: left in the simulated cloud: {record.type} {record.id}", file=sys.stderr)
+        return FAILED
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run any command with the session's environment and the simulator attached, and return its exit code."""
+    with engine_of(options) as attached:
+        return attached.run(options.arguments, timeout=options.timeout, group=False)
+
+
+def update(attached: Engine, command: str, packs: list[PolicyPackChoice], *extra: str, timeout: float) -> int:
+    """Run `pulumi up`, `destroy` or `refresh` without a question, and return our exit code."""
+    events = attached.session.event_log
+    events.unlink(missing_ok=True)
+    arguments = [command, "--yes", "--event-log", str(events), *extra]
+    for pack in packs:
+        arguments += ["--policy-pack", str(pack.directory)]
+        if pack.config is not None:
+            arguments += ["--policy-pack-config", str(pack.config)]
+    code = attached.pulumi(*arguments, timeout=timeout)
+    return exit_code(code, events, attached.runtime.exit_codes if attached.runtime else [])
+
+
+@contextmanager
+def engine_of(options: argparse.Namespace) -> Generator[Engine]:
+    """Attach the simulator to the engine for the stack that the command line names."""
+    project = read_project(options.directory)
+    stack = read_stack(project, options.stack, options.config)
+    faults = Faults([Fault.parse(text) for text in options.fail])
+    with engine(project, stack, faults=faults, scale=options.scale) as attached:
+        yield attached
+
+
+def packs_of(options: argparse.Namespace) -> list[PolicyPackChoice]:
+    """Return the policy packs of a command line: those it names, else the project's own."""
+    if options.no_policies:
+        return []
+    if not options.policy_pack:
+        return chosen_packs(Path(options.directory), options.stack)
+    return [PolicyPackChoice(pack, default_config(pack, options.stack)) for pack in options.policy_pack]
