@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import json
 import os
 import runpy
@@ -14,7 +15,7 @@ import sys
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, TextIO
 
 _NUMBER = struct.Struct("!i")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP)
@@ -224,12 +225,14 @@ def _program(order: int, output: int) -> int:
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.close(output)
-    sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", closefd=False)
-    sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", closefd=False)
-    code = _run(command)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    return code
+    sys.stdout, sys.stderr = _unbuffered(1), _unbuffered(2)
+    return _run(command)
+
+
+def _unbuffered(descriptor: int) -> TextIO:
+    """Return a stream as `python -u` makes it: a policy pack writes its port and does not flush."""
+    raw: Any = os.fdopen(descriptor, "wb", buffering=0, closefd=False)
+    return io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", write_through=True)
 
 
 def _run(command: Mapping[str, Any]) -> int:
