@@ -73,8 +73,8 @@ def trusts(role: Record, service: str, *actions: str) -> bool:
 
 def attached(world: World, role: Record) -> set[str]:
     """Return the ARNs of the managed policies that are attached to a role."""
-    given = role.inputs.get("managedPolicyArns") or []
-    return {*given, *(item.inputs.get("policyArn") for item in world.of_type(ATTACHMENT) if of_role(item, role))}
+    given: list[str] = role.inputs.get("managedPolicyArns") or []
+    return {*given, *(str(item.inputs["policyArn"]) for item in world.of_type(ATTACHMENT) if of_role(item, role))}
 
 
 def inline(world: World, role: Record) -> list[Record]:
