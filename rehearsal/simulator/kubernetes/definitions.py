@@ -34,7 +34,14 @@ class Definition:
 
     def manifest(self) -> dict[str, Any]:
         """Return a definition that takes any fields: the schema stands in a manifest that is not here."""
-        schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+        return self._object("x-kubernetes-preserve-unknown-fields")
+
+    def inputs(self) -> dict[str, Any]:
+        """Return the same as inputs of a resource, with the names that the SDK gives to fields."""
+        return self._object("x_kubernetes_preserve_unknown_fields")
+
+    def _object(self, any_fields: str) -> dict[str, Any]:
+        schema = {"openAPIV3Schema": {"type": "object", any_fields: True}}
         return {
             "apiVersion": "apiextensions.k8s.io/v1",
             "kind": "CustomResourceDefinition",

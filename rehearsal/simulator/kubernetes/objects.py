@@ -113,7 +113,17 @@ def object_type(token: str, custom: bool) -> ObjectType:
 def manifest_of(kind: ObjectType, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the object that is sent to the API for a resource's inputs."""
     given = {key: value for key, value in inputs.items() if value is not None}
+    if kind.kind == "CustomResourceDefinition":
+        given = _with_dashes(given)
     return {**given, "apiVersion": kind.api_version, "kind": kind.kind, "metadata": dict(given.get("metadata") or {})}
+
+
+def _with_dashes(value: Any) -> Any:
+    """Return a schema with the names that the API knows: the SDK writes x_kubernetes_... for x-kubernetes-..."""
+    if isinstance(value, Mapping):
+        names = {key: key.replace("_", "-") if key.startswith("x_kubernetes_") else key for key in value}
+        return {names[key]: _with_dashes(item) for key, item in value.items()}
+    return [_with_dashes(item) for item in value] if isinstance(value, list) else value
 
 
 def metadata(manifest: Manifest, key: str, default: str = "") -> str:
