@@ -331,6 +331,7 @@ class LivingWorld:
     ) -> None:
         self.cloud = Cloud(World())
         self.made: dict[str, dict[str, Any]] = {}
+        self._types: dict[str, str] = {}
         for name in STEPS:
             if name == until:
                 break
@@ -349,12 +350,12 @@ class LivingWorld:
         """Make the thing of a step, or another like it, and return its outputs with its id."""
         type_, inputs = STEPS[like or step][0], self.inputs(like or step, **different)
         id_, outputs = self.cloud.create(type_, urn(step, type_), inputs, PLACE, preview=False)
-        self.made[step] = {**outputs, "id": id_}
+        self.made[step], self._types[step] = {**outputs, "id": id_}, type_
         return self.made[step]
 
     def record(self, step: str) -> Record:
         """Return what the world holds of a step."""
-        record = self.world.get(STEPS[step][0], self.made[step]["id"])
+        record = self.world.get(self._types[step], self.made[step]["id"])
         assert record is not None, f"{step} must exist"
         return record
 
@@ -372,8 +373,8 @@ class LivingWorld:
 
     def delete(self, step: str) -> None:
         """Delete the thing of a step."""
-        record = self.record(step)
-        self.cloud.delete(record.type, record.id, record.urn)
+        type_ = self._types[step]
+        self.cloud.delete(type_, self.made[step]["id"], urn(step, type_))
 
     def delete_all(self, *, but: Iterable[str] = ()) -> None:
         """Delete everything, the last that was made first."""
