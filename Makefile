@@ -11,7 +11,7 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --generate-hashes --python-
 export PYTHON INSTALLER
 
 .DEFAULT_GOAL := help
-.PHONY: help preview test lint format types check docs bench lock upgrade clean kube setup setup-dev
+.PHONY: help preview up destroy cli test lint format types check docs bench lock upgrade clean kube setup setup-dev
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,15 @@ help: ## List the targets
 
 preview: setup ## Show the whole platform of STACK, its outputs and policy findings, with no cloud account
 	@$(PY) -m rehearsal preview --stack $(STACK) $(ARGS)
+
+up: setup ## Bring STACK up on the real Pulumi engine, in a simulated cloud
+	@$(PY) -m rehearsal up --stack $(STACK) $(ARGS)
+
+destroy: setup ## Take STACK down again
+	@$(PY) -m rehearsal destroy --stack $(STACK) $(ARGS)
+
+cli: setup ## Find the Pulumi CLI, or build it, and say which one is used
+	@$(PY) -m rehearsal.engine.executable
 
 test: setup-dev ## Run the fast test suite with coverage
 	@$(PY) -m pytest --cov --cov-report=term:skip-covered $(ARGS)

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rehearsal.engine.outcome import FAILED, FINE, exit_code
-from rehearsal.engine.report import after_up
+from rehearsal.engine.report import after_destroy, after_up
 from rehearsal.engine.run import Engine, engine
 from rehearsal.policies import chosen_packs, default_config
 from rehearsal.policy_report import PolicyPackChoice
 from rehearsal.project import read_project, read_stack
 from rehearsal.simulator.faults import Fault, Faults
+from rehearsal.state_graph import read_state
 
 
 def up(options: argparse.Namespace) -> int:
@@ -32,10 +33,16 @@ def up(options: argparse.Namespace) -> int:
 def destroy(options: argparse.Namespace) -> int:
     """Take a stack down, and return the exit code: not 0 either if something is left in the simulated world."""
     with engine_of(options) as attached:
+        world = attached.cloud.world
+        began = world.clock.now()
+        before = read_state(attached.session.state_file)
         code = update(attached, "destroy", [], timeout=options.timeout)
-        left = list(attached.cloud.world)
-        if code != FINE or not left:
+        if code != FINE:
             return code
+        after_destroy(world, before, began)
+        left = list(world)
+        if not left:
+            return FINE
         for record in left:
             print(f"error: left in the simulated cloud: {record.type} {record.id}", file=sys.stderr)
         return FAILED

@@ -216,3 +216,17 @@ def _go(command: list[str], environment: Mapping[str, str]) -> str:
             said = "\n".join(errors.read().strip().splitlines()[-10:])
             raise CliMissingError(f"the Pulumi CLI cannot be built: {INSTALL_HINT}\n{said}")
     return output
+
+
+def main() -> int:
+    """Print which CLI is used, after building it if need be; the exit code is 0, or 3 where there is none."""
+    try:
+        print(find_or_build_cli().describe())
+    except CliMissingError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

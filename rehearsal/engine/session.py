@@ -69,7 +69,7 @@ class Session:
     @property
     def world_file(self) -> Path:
         """The simulated world."""
-        return self.folder / "world.json"
+        return self.folder / "world.jsonl"
 
     @property
     def config_file(self) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.simulator.clock import Clock
+from rehearsal.simulator.journal import Journal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,12 +82,12 @@ class World:
     def __init__(self, file: Path | None = None, clock: Clock | None = None) -> None:
         self.lock = threading.RLock()
         self.clock = clock or Clock(scale=0)
-        self._file = file
+        self._journal = Journal(file) if file is not None else None
         self._records: dict[tuple[str, str], Record] = {}
         self._events: list[Event] = []
         self._held: dict[str, tuple[str, float]] = {}
-        if file is not None and file.exists():
-            self._load(json.loads(file.read_text()))
+        if self._journal is not None:
+            self._load(self._journal)
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -131,7 +131,7 @@ class World:
         """Add a record, or replace the one with its type and id."""
         with self.lock:
             self._records[record.type, record.id] = record
-            self._save()
+            self._note("put", vars(record))
 
     def update(self, record: Record, **changes: Any) -> Record:
         """Return the record with changed fields, which takes its place."""
@@ -142,8 +142,8 @@ class World:
     def remove(self, type_: str, id_: Any) -> None:
         """Take a record away; nothing happens if there is none."""
         with self.lock:
-            self._records.pop((type_, str(id_)), None)
-            self._save()
+            if self._records.pop((type_, str(id_)), None) is not None:
+                self._note("remove", [type_, str(id_)])
 
     def hold(self, key: str, holder: str, seconds: float) -> str:
         """Hold something that only one may hold, from now on for some virtual seconds.
@@ -171,26 +171,31 @@ class World:
         """Keep what was done."""
         with self.lock:
             self._events.append(event)
-            self._save()
+            self._note("event", vars(event))
 
-    def _save(self) -> None:
-        if self._file is None:
-            return
-        document = {
-            "records": [vars(record) for record in self._records.values()],
-            "events": [vars(event) for event in self._events],
-            "seconds": self.clock.now(),
-        }
-        partial = self._file.with_suffix(".partial")
-        partial.write_text(json.dumps(document))
-        partial.replace(self._file)
+    def _note(self, kind: str, content: Any) -> None:
+        if self._journal is not None:
+            self._journal.add({kind: content, "seconds": self.clock.now()})
 
-    def _load(self, document: Mapping[str, Any]) -> None:
-        for fields in document["records"]:
-            record = Record(**fields)
+    def _load(self, journal: Journal) -> None:
+        entries = journal.entries()
+        for entry in entries:
+            self._replay(entry)
+        if len(entries) > len(self._records) + len(self._events):
+            records = ({"put": vars(record), "seconds": self.clock.now()} for record in self._records.values())
+            events = ({"event": vars(event), "seconds": self.clock.now()} for event in self._events)
+            journal.rewrite([*records, *events])
+
+    def _replay(self, entry: Mapping[str, Any]) -> None:
+        if "put" in entry:
+            record = Record(**entry["put"])
             self._records[record.type, record.id] = record
-        self._events = [Event(**fields) for fields in document["events"]]
-        self.clock.advance_to(document["seconds"])
+        elif "remove" in entry:
+            type_, id_ = entry["remove"]
+            self._records.pop((type_, id_), None)
+        else:
+            self._events.append(Event(**entry["event"]))
+        self.clock.advance_to(entry["seconds"])
 
 
 def _holds(value: Any, wanted: Any) -> bool:
