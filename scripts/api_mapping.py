@@ -62,7 +62,7 @@ def _efs(name: str) -> Operation:
 _INSTANCE_TYPES = {"instanceTypes[]": "!ec2.InstanceType"}
 
 # Ids of other resources: whether they exist is asked at the creation, and that says more than their form does.
-_REFERENCES = {"fileSystemId": "", "securityGroups": "", "subnetId": ""}
+_FILE_SYSTEM = {"fileSystemId": ""}
 
 MAPPING: Mapping[str, Mapped] = {
     "aws:eks/cluster:Cluster": Mapped(
@@ -113,10 +113,12 @@ MAPPING: Mapping[str, Mapped] = {
         # The provider's block is named after what it does, the API's members are the request itself.
         {"protection.replicationOverwrite": "ReplicationOverwriteProtection"},
     ),
-    "aws:efs/mountTarget:MountTarget": Mapped((_efs("CreateMountTarget"),), _REFERENCES),
-    "aws:efs/accessPoint:AccessPoint": Mapped((_efs("CreateAccessPoint"),), _REFERENCES),
-    "aws:efs/backupPolicy:BackupPolicy": Mapped((_efs("PutBackupPolicy"),), _REFERENCES),
-    "aws:efs/fileSystemPolicy:FileSystemPolicy": Mapped((_efs("PutFileSystemPolicy"),), _REFERENCES),
+    "aws:efs/mountTarget:MountTarget": Mapped(
+        (_efs("CreateMountTarget"),), {**_FILE_SYSTEM, "securityGroups": "", "subnetId": ""}
+    ),
+    "aws:efs/accessPoint:AccessPoint": Mapped((_efs("CreateAccessPoint"),), _FILE_SYSTEM),
+    "aws:efs/backupPolicy:BackupPolicy": Mapped((_efs("PutBackupPolicy"),), _FILE_SYSTEM),
+    "aws:efs/fileSystemPolicy:FileSystemPolicy": Mapped((_efs("PutFileSystemPolicy"),), _FILE_SYSTEM),
     "aws:autoscaling/tag:Tag": Mapped(
         (Operation("autoscaling", "CreateOrUpdateTags"),),
         # One tag a resource; the group is the resource that the API's tag names.

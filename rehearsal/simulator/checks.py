@@ -18,6 +18,8 @@ def check_type(type_: str) -> Iterator[tuple[str, str]]:
 def check_inputs(type_: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield (path, reason) of everything that the provider's check or the API's own validation refuses.
 
+    Inputs of the wrong type are not judged any further.
+
     Args:
         type_: Type token.
         inputs: Inputs by wire name, possibly with unknown values and secrets.
@@ -28,10 +30,17 @@ def check_inputs(type_: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str, s
         return
     untyped = list(checks_sdk.problems(type_, inputs))
     if untyped:
-        # What is not even of the right type cannot be judged further.
         yield from untyped
         return
     if type_.startswith("aws:"):
-        yield from checks_provider.problems(type_, inputs)
-        yield from checks_documents.problems(type_, inputs)
-        yield from checks_api.problems(type_, inputs)
+        yield from _first_of_each_path(type_, inputs)
+
+
+def _first_of_each_path(type_: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield one problem for each path: what is malformed is not also too long."""
+    named: set[str] = set()
+    for judge in (checks_documents.problems, checks_provider.problems, checks_api.problems):
+        for path, reason in judge(type_, inputs):
+            if path not in named:
+                named.add(path)
+                yield path, reason

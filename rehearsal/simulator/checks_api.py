@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rehearsal.wire import Secret, Unknown
+from rehearsal.wire import Asset, ResourceReference, Secret, Unknown
 
 Problem = tuple[str, str]
 
@@ -82,7 +82,7 @@ def problems(type_: str, inputs: Mapping[str, Any]) -> Iterator[Problem]:
         if constraint.steps[0] not in inputs:
             continue
         for found in _values(inputs, constraint.steps, "", (), hidden=False):
-            violated = next(_violated(constraint.demands, found.value), "")
+            violated = next(violations(constraint.demands, found.value), "")
             if violated:
                 yield found.path, _refusal(service, constraint, found, violated)
 
@@ -93,7 +93,7 @@ def _values(
     """Yield each value at the end of the steps; the text of one that is or lies in a secret does not show it."""
     if isinstance(value, Secret):
         value, hidden = value.value, True
-    if isinstance(value, Unknown) or value is None:
+    if value is None or isinstance(value, Unknown | Asset | ResourceReference):
         return
     if not steps:
         # An empty text or collection is what the provider leaves out of the request.
@@ -115,7 +115,7 @@ def _values(
 def _entry(key: str, element: Any, step: str, path: str, indexes: tuple[int, ...], *, hidden: bool) -> Iterator[_Found]:
     hidden = hidden or isinstance(element, Secret)
     element = element.value if isinstance(element, Secret) else element
-    if isinstance(element, Unknown) and step == "{}":
+    if step == "{}" and isinstance(element, Unknown | Asset | ResourceReference):
         return
     text = "[secret]" if hidden else f"{{{key}={_text(element)}}}"
     yield _Found(f"{path}.{key}", indexes, key if step == "{key}" else element, text)
@@ -131,7 +131,7 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _violated(demands: Mapping[str, Any], value: Any) -> Iterator[str]:
+def violations(demands: Mapping[str, Any], value: Any) -> Iterator[str]:
     """Yield what a value does not satisfy, in AWS's words."""
     if demands["type"] == "number":
         yield from _number(demands, value)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 PolicyKind = Literal["identity", "resource", "trust"]
 
-_VERSIONS = frozenset({"2012-10-17", "2008-10-17"})
+_VERSIONS = ("2012-10-17", "2008-10-17")
 _DOCUMENT = frozenset({"Version", "Id", "Statement"})
 _STATEMENT = frozenset(
     {
@@ -55,9 +55,11 @@ def _problems(document: Any, kind: PolicyKind) -> Iterator[str]:
     elif kind == "identity" and document.get("Version") != "2012-10-17":
         yield "Policy document must be version 2012-10-17 or greater."
     statements = _listed(document["Statement"])
+    if not statements:
+        yield _SYNTAX
     for statement in statements:
         yield from _statement(statement, kind)
-    sids = [statement["Sid"] for statement in statements if statement.get("Sid")]
+    sids = [str(statement["Sid"]) for statement in statements if statement.get("Sid")]
     if len(set(sids)) < len(sids):
         yield "Statement IDs (SID) in a single policy must be unique."
 

@@ -102,7 +102,6 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     "aws:eks/nodeGroup:NodeGroup": {
         "nodeGroupName": _at_most(63),
         "nodeGroupNamePrefix": _at_most(63 - 26),
-        "scalingConfig.desiredSize": _between(0, 2**31 - 1),
     },
     # service/eks/addon.go: what is preserved exists already.
     "aws:eks/addon:Addon": {"resolveConflictsOnCreate": _one_of("NONE", "OVERWRITE")},
