@@ -181,8 +181,7 @@ class RecordingMonitor:
         if not request.provider and self.config.default_provider_disabled(package):
             raise RehearsalError(_disabled(package, request.tok))
         place = self._place(provider_urn(request.provider))
-        question = Question(token=request.tok, args=reveal(args), place=place, lookup=self._by_id.get)
-        result = providers.answer(question)
+        result = providers.answer(Question(token=request.tok, args=reveal(args), place=place, lookup=self._by_id.get))
         with self._lock:
             self._invokes.append(Invoke(token=request.tok, args=args, result=result))
         return self._answer(result)

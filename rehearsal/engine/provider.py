@@ -19,7 +19,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from rehearsal.engine.construct import construct
 from rehearsal.engine.provider_config import config_change
-from rehearsal.engine.values import detailed_diff, taken_from, with_secrets
+from rehearsal.engine.values import detailed_diff, outputs_with_secrets, taken_from, with_secrets
 from rehearsal.errors import RehearsalError
 from rehearsal.simulator.cloud import Cloud
 from rehearsal.simulator.context import Place, place_of
@@ -125,20 +125,20 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
             id_, outputs = self._cloud.create(
                 _type(request.urn), request.urn, reveal(given), self._place(context), preview=request.preview
             )
-        return provider_pb2.CreateResponse(id=id_, properties=to_struct(with_secrets(given, outputs)))
+        return provider_pb2.CreateResponse(id=id_, properties=to_struct(outputs_with_secrets(given, outputs)))
 
     def Read(self, request: provider_pb2.ReadRequest, context: Any) -> Any:  # noqa: N802
         """Answer how a resource is now: for a refresh, an import, or a program that reads it."""
         given = from_struct(request.inputs)
         with _refusals(context):
-            record = self._cloud.read(_type(request.urn), request.id)
+            record = self._cloud.read(_type(request.urn), request.id, request.urn)
         if record is None:
             return provider_pb2.ReadResponse()
         inputs = taken_from(reveal(given), record.outputs) if given else record.inputs
         marks = {**from_struct(request.properties), **given}
         return provider_pb2.ReadResponse(
             id=record.id,
-            properties=to_struct(with_secrets(marks, record.outputs)),
+            properties=to_struct(outputs_with_secrets(marks, record.outputs)),
             inputs=to_struct(with_secrets(given, inputs)),
         )
 
@@ -154,7 +154,7 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
                 self._place(context),
                 preview=request.preview,
             )
-        return provider_pb2.UpdateResponse(properties=to_struct(with_secrets(given, outputs)))
+        return provider_pb2.UpdateResponse(properties=to_struct(outputs_with_secrets(given, outputs)))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: Any) -> Any:  # noqa: N802
         """Delete a resource."""

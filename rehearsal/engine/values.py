@@ -32,6 +32,38 @@ def with_secrets(marked: Any, values: Any) -> Any:
     return values
 
 
+def outputs_with_secrets(marked: Mapping[str, Any], outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return outputs in which everything is secret that comes from a secret input, wherever it shows up again.
+
+    Args:
+        marked: Inputs, with secrets marked.
+        outputs: Outputs in the clear, for example with `tagsAll`, which repeats `tags`.
+    """
+    texts = frozenset(_secret_texts(marked, secret=False))
+    return {key: _hidden(value, texts) for key, value in with_secrets(marked, outputs).items()}
+
+
+def _secret_texts(value: Any, *, secret: bool) -> Iterator[str]:
+    if isinstance(value, Secret):
+        yield from _secret_texts(value.value, secret=True)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _secret_texts(item, secret=secret)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _secret_texts(item, secret=secret)
+    elif secret and isinstance(value, str) and value:
+        yield value
+
+
+def _hidden(value: Any, texts: frozenset[str]) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _hidden(item, texts) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_hidden(item, texts) for item in value]
+    return Secret(value) if isinstance(value, str) and value in texts else value
+
+
 def holds_secret(value: Any) -> bool:
     """Return whether any part of a value is secret."""
     if isinstance(value, Mapping):
