@@ -74,12 +74,18 @@ def _preview(options: argparse.Namespace) -> int:
 
 def _on_engine(options: argparse.Namespace) -> int:
     # The engine's servers need modules that a preview does without.
-    from rehearsal.engine import commands
+    from rehearsal.engine import commands, commands_life
 
-    return {"up": commands.up, "destroy": commands.destroy, "run": commands.run}[options.command](options)
+    return {
+        "up": commands.up,
+        "destroy": commands.destroy,
+        "run": commands.run,
+        "cycle": commands_life.cycle,
+        "drift": commands_life.drift,
+    }[options.command](options)
 
 
-_COMMANDS = {"preview": _preview, "up": _on_engine, "destroy": _on_engine, "run": _on_engine}
+_COMMANDS = {"preview": _preview, **dict.fromkeys(("up", "destroy", "run", "cycle", "drift"), _on_engine)}
 
 
 def _packs(options: argparse.Namespace) -> list[PolicyPackChoice] | None:
@@ -149,7 +155,34 @@ def _parser() -> argparse.ArgumentParser:
     run = _command(commands, "run", "run a command, such as `pulumi stack output`, in the simulated cloud")
     _engine_options(run)
     run.add_argument("arguments", nargs="+", metavar="COMMAND", help="the command, after --")
+    _cycle_options(_command(commands, "cycle", "live a stack's whole life: up, refresh, update, destroy, nothing left"))
+    _drift_options(_command(commands, "drift", "change something in the simulated cloud behind the engine's back"))
     return parser
+
+
+def _cycle_options(parser: argparse.ArgumentParser) -> None:
+    _policy_options(parser)
+    _engine_options(parser)
+    parser.add_argument(
+        "--update",
+        metavar="KEY=JSON",
+        help="setting to change in the middle, for example 'my-project:tags.owner=\"somebody\"'; without it that step "
+        "is left out",
+    )
+
+
+def _drift_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="TYPE[/NAME].PATH=JSON",
+        help="property that somebody changed, for example "
+        "'aws:eks/cluster:Cluster.vpcConfig.publicAccessCidrs=[\"0.0.0.0/0\"]'",
+    )
+    parser.add_argument(
+        "--remove", action="append", default=[], metavar="TYPE[/NAME]", help="resource that somebody deleted"
+    )
 
 
 def _command(commands: Any, name: str, words: str) -> argparse.ArgumentParser:
