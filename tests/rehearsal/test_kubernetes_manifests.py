@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
+from pulumi.runtime import rpc
 
 from rehearsal.errors import RehearsalError
+from rehearsal.graph import Resource
 from rehearsal.simulator import schema
-from rehearsal.wire import UNKNOWN
+from rehearsal.simulator.manifest_component import expand_manifests
+from rehearsal.simulator.registrar import Child, child_resource
+from rehearsal.wire import UNKNOWN, ResourceReference
 from tests.support.recording import record
 
 
@@ -27,6 +33,42 @@ def test_a_group_of_manifests_is_shown_without_its_members() -> None:
     assert group.inputs == {"files": ["https://example.com/crds.yaml"]}
     assert graph.children(group) == [], "a manifest at an address cannot be read without a network"
     assert graph.outputs == {"members": []}
+
+
+class Registered:
+    """Takes the children of a component, as the engine does."""
+
+    def __init__(self, known: bool) -> None:
+        self.known = known
+        self.children: list[Child] = []
+
+    def add(self, component: Resource, child: Child) -> Resource:
+        self.children.append(child)
+        return replace(child_resource(component, child, f"urn::{child.name}", child.inputs), id=child.name)
+
+    def output(self, reference: ResourceReference, key: str) -> object:
+        raise AssertionError(f"nobody asks for {key} of {reference}")
+
+
+@pytest.mark.parametrize(
+    ("known", "id_", "members"),
+    [
+        (True, "0b54f35c-2b1c-4b4e-9e7b-0f8e6a1d2c3b", 1),
+        (False, "0b54f35c-2b1c-4b4e-9e7b-0f8e6a1d2c3b", 1),
+        (False, rpc.UNKNOWN, 0),
+    ],
+)
+def test_definitions_are_known_by_the_names_of_their_files(known: bool, id_: str, members: int) -> None:
+    provider = f"urn:pulumi:dev::p::pulumi:providers:kubernetes::cluster::{id_}"
+    files = ["https://example.com/v1/elbv2.k8s.aws_targetgroupbindings.yaml", "https://example.com/other.yaml"]
+    group = Resource(urn="urn", type="t", name="group", inputs={"files": files}, providers={"kubernetes": provider})
+    registered = Registered(known)
+    outputs, _origins = expand_manifests(registered, group)
+    names = [(child.name, child.provider) for child in registered.children]
+    assert names == [("group:targetgroupbindings.elbv2.k8s.aws", provider)] * members, (
+        "a preview that leaves out what an update registers would show it as deleted"
+    )
+    assert (outputs["resources"] is UNKNOWN) == (members == 0)
 
 
 def test_a_first_preview_does_not_know_the_members_of_a_group() -> None:
