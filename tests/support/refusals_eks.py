@@ -221,6 +221,20 @@ NODE_GROUPS: Sequence[Refusal] = (
         amiType="AL2_x86_64",
     ),
     refused(
+        "instances of another architecture than their image",
+        "nodes",
+        INVALID,
+        "[m7i.large] is not a valid instance type for requested amiType AL2023_ARM_64_STANDARD",
+        amiType="AL2023_ARM_64_STANDARD",
+    ),
+    refused(
+        "Graviton instances for an image that is not theirs",
+        "nodes",
+        INVALID,
+        "[m7g.large, c7gn.large] is not a valid instance type for requested amiType AL2023_x86_64_STANDARD",
+        instanceTypes=["g4dn.xlarge", "m7g.large", "c7gn.large"],
+    ),
+    refused(
         "launch template does not exist",
         "nodes",
         REQUEST,

@@ -26,7 +26,12 @@ def _file_system(creation: Creation, id_: str) -> dict[str, Any]:
 def _mount_target(creation: Creation, _id: str) -> dict[str, Any]:
     place = creation.place
     file_system = creation.input("fileSystemId")
+    subnet = creation.input("subnetId")
+    zone = (creation.lookup(subnet) or {} if isinstance(subnet, str) else {}).get("availabilityZone", place.zones[0])
     return {
+        "availabilityZoneName": zone,
+        "availabilityZoneId": f"az-{zone}",
+        "mountTargetDnsName": f"{zone}.{file_system}.efs.{place.region}.{place.dns_suffix}",
         "dnsName": f"{file_system}.efs.{place.region}.{place.dns_suffix}",
         "fileSystemArn": place.arn("elasticfilesystem", f"file-system/{file_system}"),
         "ipAddress": creation.input("ipAddress", "10.0.0.20"),

@@ -73,10 +73,17 @@ def _node_group(creation: Creation, _id: str) -> dict[str, Any]:
         ],
         "status": "ACTIVE",
         "releaseVersion": creation.input("releaseVersion", "1.35.0-20260101"),
-        "version": creation.input("version", "1.35"),
+        "version": creation.input("version", _cluster_version(creation)),
         "amiType": creation.input("amiType", "AL2023_x86_64_STANDARD"),
         "capacityType": creation.input("capacityType", "ON_DEMAND"),
     }
+
+
+def _cluster_version(creation: Creation) -> str:
+    """Return the version of the cluster, which nodes get that are given none."""
+    cluster = creation.input("clusterName")
+    found = creation.lookup(cluster) if isinstance(cluster, str) else None
+    return str((found or {}).get("version", "1.35"))
 
 
 def _fargate_name(creation: Creation) -> Any:

@@ -67,7 +67,7 @@ def _alias(creation: Creation, name: str) -> dict[str, Any]:
     return {
         "name": name,
         "arn": creation.place.arn("kms", str(name)),
-        "targetKeyArn": creation.place.arn("kms", f"key/{creation.input('targetKeyId')}"),
+        "targetKeyArn": creation.place.arn("kms", f"key/{str(creation.input('targetKeyId')).rpartition('/')[2]}"),
     }
 
 

@@ -158,7 +158,7 @@ def _name(world: World, creation: Creation) -> None:
     name = str(creation.physical_name())
     if len(world.of_type(CLUSTER)) >= _CLUSTERS:
         raise refuse(_CREATE, "ResourceLimitExceededException", f"You have reached the limit of {_CLUSTERS} clusters")
-    if world.get(CLUSTER, name) or world.hold(f"{CLUSTER} {name}", name, duration(CLUSTER).create):
+    if world.get(CLUSTER, name) or world.hold(f"{CLUSTER} {name}", name, duration(CLUSTER, creation.inputs).create):
         raise in_use(_CREATE, f"Cluster already exists with name: {name}")
 
 

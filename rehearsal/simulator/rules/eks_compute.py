@@ -7,6 +7,7 @@ https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,6 +48,9 @@ _TEXT = 63
 _EXCLUDED = {"diskSize": "Disk size", "remoteAccess": "Remote access configuration"}
 _DEAD_AMI_TYPES = frozenset({"AL2_x86_64", "AL2_x86_64_GPU", "AL2_ARM_64"})
 _LAST_AL2 = 32
+# Graviton instances have a "g" right after the generation.
+# https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
+_ARM_INSTANCE = re.compile(r"(a1|[a-z]+\d+g[a-z]*)\..+")
 
 
 def _cluster(world: World, creation: Creation) -> None:
@@ -134,6 +138,14 @@ def _find_template(world: World, given: Mapping[str, Any]) -> Record | None:
 
 def _settings(_world: World, creation: Creation) -> None:
     _check_settings(_CREATE, creation.inputs)
+    ami_type = str(creation.input("amiType", ""))
+    if not ami_type or ami_type == "CUSTOM":
+        return
+    arm = "ARM_64" in ami_type
+    wrong = [one for one in creation.input("instanceTypes") or [] if bool(_ARM_INSTANCE.fullmatch(str(one))) != arm]
+    if wrong:
+        message = f"[{', '.join(wrong)}] is not a valid instance type for requested amiType {ami_type}"
+        raise invalid(_CREATE, message)
 
 
 def _check_settings(operation: str, inputs: Mapping[str, Any]) -> None:
@@ -166,7 +178,9 @@ def _check_settings(operation: str, inputs: Mapping[str, Any]) -> None:
 def _name(world: World, creation: Creation) -> None:
     name = creation.physical_name("nodeGroupName", "nodeGroupNamePrefix")
     id_ = f"{creation.input('clusterName')}:{name}"
-    if world.get(NODE_GROUP, id_) or world.hold(f"{NODE_GROUP} {id_}", id_, duration(NODE_GROUP).create):
+    if world.get(NODE_GROUP, id_) or world.hold(
+        f"{NODE_GROUP} {id_}", id_, duration(NODE_GROUP, creation.inputs).create
+    ):
         message = f"NodeGroup already exists with name {name} and cluster name {creation.input('clusterName')}"
         raise in_use(_CREATE, message)
 

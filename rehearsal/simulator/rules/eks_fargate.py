@@ -100,7 +100,7 @@ def _name(world: World, creation: Creation) -> None:
     if world.get(FARGATE, f"{cluster}:{name}"):
         message = f"Fargate Profile already exists with name {name} and cluster name {cluster}"
         raise in_use(_CREATE, message)
-    busy = world.hold(_line(cluster), f"{name} in status CREATING", duration(FARGATE).create)
+    busy = world.hold(_line(cluster), f"{name} in status CREATING", duration(FARGATE, creation.inputs).create)
     if busy:
         message = f"Cannot create Fargate Profile {name} because cluster {cluster} currently has Fargate profile {busy}"
         raise in_use(_CREATE, message)
@@ -108,7 +108,7 @@ def _name(world: World, creation: Creation) -> None:
 
 def _delete(world: World, profile: Record) -> None:
     cluster, name = profile.get("clusterName"), profile.get("fargateProfileName")
-    busy = world.hold(_line(cluster), f"{name} in status DELETING", duration(FARGATE).delete)
+    busy = world.hold(_line(cluster), f"{name} in status DELETING", duration(FARGATE, profile.inputs).delete)
     if busy:
         message = f"Cannot delete Fargate Profile {name} because cluster {cluster} currently has Fargate profile {busy}"
         raise in_use("DeleteFargateProfile", message)
