@@ -25,10 +25,33 @@ def problems(type_: str, inputs: Mapping[str, Any]) -> Iterator[Problem]:
         reason = "" if value is None or isinstance(value, Unknown | Secret) else rule(path.rpartition(".")[2], value)
         if reason:
             yield path, reason
+    yield from _conflicts(type_, inputs)
+    yield from _choices(type_, inputs)
+
+
+def _given(inputs: Mapping[str, Any], names: tuple[str, ...]) -> list[str]:
+    return [name for name in names if inputs.get(name) not in (None, "")]
+
+
+def _conflicts(type_: str, inputs: Mapping[str, Any]) -> Iterator[Problem]:
     for names in _CONFLICTS.get(type_, ()):
-        given = [name for name in names if inputs.get(name) is not None]
+        given = _given(inputs, names)
         if len(given) > 1:
             yield given[0], f'Conflicting configuration arguments: "{given[0]}": conflicts with {given[1]}'
+
+
+def _choices(type_: str, inputs: Mapping[str, Any]) -> Iterator[Problem]:
+    for path, names in _EXACTLY_ONE.get(type_, ()):
+        inner: Any = inputs.get(path) if path else inputs
+        if not isinstance(inner, Mapping):
+            continue
+        given, listed = _given(inner, names), ",".join(sorted(names))
+        if not given:
+            yield path, f'"{names[0]}": one of `{listed}` must be specified'
+        elif len(given) > 1:
+            where = f"{path}.{given[1]}" if path else given[1]
+            several = ",".join(sorted(given))
+            yield where, f'"{given[1]}": only one of `{listed}` can be specified, but `{several}` were specified.'
 
 
 def _between(least: int, most: int) -> Rule:
@@ -145,10 +168,32 @@ _CONFLICTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "aws:ec2/launchTemplate:LaunchTemplate": (("name", "namePrefix"), ("securityGroupNames", "vpcSecurityGroupIds")),
     "aws:ec2/securityGroup:SecurityGroup": (("name", "namePrefix"),),
     "aws:cloudwatch/logGroup:LogGroup": (("name", "namePrefix"),),
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": (
-        ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"),
+}
+
+_SOURCES = ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId")
+_DESTINATIONS = ("destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId")
+_TARGETS = (
+    "carrierGatewayId",
+    "coreNetworkArn",
+    "egressOnlyGatewayId",
+    "gatewayId",
+    "localGatewayId",
+    "natGatewayId",
+    "networkInterfaceId",
+    "odbNetworkArn",
+    "transitGatewayId",
+    "vpcEndpointId",
+    "vpcPeeringConnectionId",
+)
+
+# Inputs of which the provider wants exactly one (ExactlyOneOf): where they are, and their names.
+_EXACTLY_ONE: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "aws:ec2/flowLog:FlowLog": (
+        ("", ("eniId", "regionalNatGatewayId", "subnetId", "transitGatewayAttachmentId", "transitGatewayId", "vpcId")),
     ),
-    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": (
-        ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"),
-    ),
+    "aws:ec2/route:Route": (("", _DESTINATIONS), ("", _TARGETS)),
+    "aws:ec2/routeTableAssociation:RouteTableAssociation": (("", ("gatewayId", "subnetId")),),
+    "aws:eks/nodeGroup:NodeGroup": (("updateConfig", ("maxUnavailable", "maxUnavailablePercentage")),),
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": (("", _SOURCES),),
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": (("", _SOURCES),),
 }

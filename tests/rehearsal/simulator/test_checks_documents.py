@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.simulator.checks import check_inputs
-from rehearsal.wire import Secret
+from rehearsal.wire import UNKNOWN, Secret
 from tests.support.valid_inputs import broken, document, statement, trust
 
 CLUSTER = "aws:eks/cluster:Cluster"
@@ -26,6 +26,7 @@ TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 ADDON = "aws:eks/addon:Addon"
 KEY = "aws:kms/key:Key"
 SIDS = "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*"
+SOURCES = "cidrIpv4,cidrIpv6,prefixListId,referencedSecurityGroupId"
 GROUP_TEXT = "up to 255 of a-z, A-Z, 0-9, spaces, and ._-:/()#,@[]+=&;{}!$*"
 
 
@@ -208,8 +209,39 @@ GROUP_TEXT = "up to 255 of a-z, A-Z, 0-9, spaces, and ._-:/()#,@[]+=&;{}!$*"
             RULE,
             "prefixListId",
             "pl-1",
+            "prefixListId",
+            f'"prefixListId": only one of `{SOURCES}` can be specified, but `cidrIpv4,prefixListId` were specified.',
+        ),
+        (
+            RULE,
             "cidrIpv4",
-            'Conflicting configuration arguments: "cidrIpv4": conflicts with prefixListId',
+            None,
+            "",
+            f'"cidrIpv4": one of `{SOURCES}` must be specified',
+        ),
+        (
+            "aws:ec2/flowLog:FlowLog",
+            "subnetId",
+            UNKNOWN,
+            "vpcId",
+            '"vpcId": only one of `eniId,regionalNatGatewayId,subnetId,transitGatewayAttachmentId,transitGatewayId,'
+            "vpcId` can be specified, but `subnetId,vpcId` were specified.",
+        ),
+        (
+            "aws:ec2/route:Route",
+            "destinationCidrBlock",
+            None,
+            "",
+            '"destinationCidrBlock": one of `destinationCidrBlock,destinationIpv6CidrBlock,destinationPrefixListId` '
+            "must be specified",
+        ),
+        (
+            NODE_GROUP,
+            "updateConfig.maxUnavailablePercentage",
+            50,
+            "updateConfig.maxUnavailablePercentage",
+            '"maxUnavailablePercentage": only one of `maxUnavailable,maxUnavailablePercentage` can be specified, but '
+            "`maxUnavailable,maxUnavailablePercentage` were specified.",
         ),
         (
             GROUP,
