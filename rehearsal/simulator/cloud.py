@@ -240,6 +240,8 @@ class Cloud:
     def _timed(
         self, action: str, creation: Creation, act: Callable[[], tuple[str, dict[str, Any]]]
     ) -> tuple[str, dict[str, Any]]:
+        if self.kubernetes is not None:
+            self.kubernetes.awake()
         start = self.world.clock.now()
         try:
             self.faults.strike(action, creation.type, creation.urn)

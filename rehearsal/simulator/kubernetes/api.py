@@ -8,15 +8,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from rehearsal.errors import RehearsalError
-from rehearsal.simulator import schema
 from rehearsal.simulator.catalogue import kubernetes as catalogue
 from rehearsal.simulator.context import Creation, Place
 from rehearsal.simulator.durations import duration
 from rehearsal.simulator.kubernetes import load_balancers, nodes, releases
 from rehearsal.simulator.kubernetes.access import CLUSTER, cluster_of, let_in
 from rehearsal.simulator.kubernetes.backend import KubernetesBackend
-from rehearsal.simulator.kubernetes.custom_resources import CustomResources
+from rehearsal.simulator.kubernetes.custom_resources import CustomResources, kind_of
 from rehearsal.simulator.kubernetes.errors import KubernetesError, never_ready
 from rehearsal.simulator.kubernetes.objects import (
     PREFIX,
@@ -28,13 +26,9 @@ from rehearsal.simulator.kubernetes.objects import (
     manifest_of,
     metadata,
     notes_of,
-    object_type,
 )
 from rehearsal.simulator.kubernetes.replacement import replacing, same_name
 from rehearsal.simulator.world import Record, World
-
-# Named in place of the object type of a release, which is none.
-_NO_OBJECT = ObjectType("helm.sh", "v3", "Release")
 
 
 class KubernetesApi:
@@ -52,7 +46,12 @@ class KubernetesApi:
         self.world = world
         self.backend = backend
         self._custom = CustomResources(world, backend)
-        self._one_at_a_time = threading.Lock()
+        # Whether a name is free and taking it are one step; names that share a lock by chance wait a moment longer.
+        self._locks = [threading.Lock() for _ in range(64)]
+
+    def awake(self) -> None:
+        """Get what takes long ready in the background, when the first change of anything in the world begins."""
+        self.backend.awake(self.world.of_type(CLUSTER))
 
     def check(self, token: str, urn: str, old: Mapping[str, Any], inputs: Mapping[str, Any], seed: str) -> Checked:
         """Return inputs with a generated name and the default namespace, and (path, reason) of what is wrong."""
@@ -63,7 +62,7 @@ class KubernetesApi:
             if not checked.get("name"):
                 checked["name"] = old.get("name") or fallback
             return checked, releases.value_failures(checked)
-        kind = _kind(token)
+        kind = kind_of(token)
         given = dict(checked.get("metadata") or {})
         if not kind.patch and "name" not in given and "generateName" not in given:
             given["name"] = at(old, "metadata.name") or fallback
@@ -75,7 +74,7 @@ class KubernetesApi:
 
     def diff(self, token: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
         """Return the top-level inputs that replace the resource, and whether the old one must go first."""
-        forced = replacing(token, _kind(token), old, new)
+        forced = replacing(token, kind_of(token), old, new)
         keys = tuple(sorted({path.partition(".")[0] for path in forced}))
         # The provider leaves releases alone here: a new one under a new name is made first.
         first = bool(keys) and token != RELEASE and same_name(old, new) and not _autonamed(new)
@@ -90,7 +89,7 @@ class KubernetesApi:
         cluster = cluster_of(self.world, creation.place.kubeconfig)
         if creation.type == RELEASE:
             return self._install(cluster, creation)
-        kind = _kind(creation.type)
+        kind = kind_of(creation.type)
         manifest = manifest_of(kind, creation.inputs)
         self._custom.demand(cluster, kind)
         if kind.patch:
@@ -99,7 +98,7 @@ class KubernetesApi:
         else:
             self._refuse_unready(cluster, manifest)
             self.world.clock.spend(duration(creation.type).create)
-            with self._one_at_a_time:
+            with self._lock(cluster, kind.kind, full_name(manifest)):
                 live = self._made(cluster, kind, manifest)
                 self._keep(cluster, creation, full_name(live), live)
         outputs = self._settle(cluster, manifest, live)
@@ -125,7 +124,7 @@ class KubernetesApi:
         if token == RELEASE:
             return replace(record, id=id_)
         namespace, _, name = id_.rpartition("/")
-        live = self.backend.read(cluster, _kind(token), namespace, name)
+        live = self.backend.read(cluster, kind_of(token), namespace, name)
         if live is None:
             return None
         # What a controller wrote stands in the record alone: none runs behind the API.
@@ -146,7 +145,7 @@ class KubernetesApi:
             releases.never_up(self.world, cluster, inputs)
             outputs = releases.upgraded(record, inputs)
         else:
-            kind = _kind(record.type)
+            kind = kind_of(record.type)
             manifest = manifest_of(kind, inputs)
             self._custom.demand(cluster, kind)
             self._refuse_unready(cluster, manifest)
@@ -181,7 +180,7 @@ class KubernetesApi:
         namespace, name = str(creation.input("namespace") or "default"), str(creation.input("name"))
         releases.missing_values(creation.inputs)
         id_ = f"{namespace}/{name}"
-        with self._one_at_a_time:
+        with self._lock(cluster, RELEASE, id_):
             if self.world.get(RELEASE, f"{cluster.id}/{id_}") is not None:
                 raise KubernetesError("AlreadyExists", "cannot re-use a name that is still in use")
         there = self.backend.read(cluster, ObjectType("", "v1", "Namespace"), "", namespace)
@@ -212,7 +211,7 @@ class KubernetesApi:
         return self.backend.apply(cluster, kind, manifest, force=force)
 
     def _delete_object(self, cluster: Record, record: Record) -> None:
-        kind = _kind(record.type)
+        kind = kind_of(record.type)
         if kind.patch:
             return  # Fields are given up; they stay as they are.
         manifest = manifest_of(kind, record.outputs)
@@ -260,6 +259,9 @@ class KubernetesApi:
         if why:
             raise never_ready(full_name(manifest), why)
 
+    def _lock(self, cluster: Record, *name: str) -> threading.Lock:
+        return self._locks[hash((cluster.id, *name)) % len(self._locks)]
+
     def _keep(self, cluster: Record, creation: Creation, id_: str, outputs: Mapping[str, Any]) -> None:
         self.world.put(
             Record(
@@ -279,15 +281,6 @@ class KubernetesApi:
 
 
 Checked = tuple[dict[str, Any], list[tuple[str, str]]]
-
-
-def _kind(token: str) -> ObjectType:
-    if token == RELEASE:
-        return _NO_OBJECT
-    found = schema.resource_class(token)
-    if found is None:
-        raise RehearsalError(f"no SDK knows the type {token}")
-    return object_type(token, custom=found.__name__ == "CustomResource")
 
 
 def _own_id(record: Record) -> str:

@@ -58,6 +58,10 @@ class Access(Protocol):
 class Servers(Protocol):
     """One API server for each cluster."""
 
+    def awake(self, clusters: Sequence[Record]) -> None:
+        """Start servers in the background: those of the clusters, or one for a cluster that is going to be made."""
+        ...
+
     def access(self, cluster: Record) -> Access:
         """Return how to talk to a cluster's server, which is started if it does not run."""
         ...
@@ -84,6 +88,10 @@ class ApiServerBackend:
         self._servers = servers
         self._connections: dict[str, _Connection] = {}
         self._lock = threading.Lock()
+
+    def awake(self, clusters: Sequence[Record]) -> None:
+        """Start servers in the background."""
+        self._servers.awake(clusters)
 
     def create(self, cluster: Record, kind: ObjectType, manifest: Manifest) -> dict[str, Any]:
         """Make an object by server-side apply, and refuse one that exists, as the provider does."""

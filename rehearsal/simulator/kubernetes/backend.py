@@ -13,6 +13,14 @@ from rehearsal.simulator.world import Record
 class KubernetesBackend(Protocol):
     """A Kubernetes API: a real one, or the published schemas."""
 
+    def awake(self, clusters: Sequence[Record]) -> None:
+        """Get ready in the background; called often.
+
+        Args:
+            clusters: The clusters that there are.
+        """
+        ...
+
     def create(self, cluster: Record, kind: ObjectType, manifest: Manifest) -> dict[str, Any]:
         """Make an object and return it with what the API adds.
 

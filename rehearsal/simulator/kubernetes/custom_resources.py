@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rehearsal.errors import RehearsalError
+from rehearsal.simulator import schema
 from rehearsal.simulator.kubernetes import definitions
 from rehearsal.simulator.kubernetes.backend import KubernetesBackend
 from rehearsal.simulator.kubernetes.errors import KubernetesError
-from rehearsal.simulator.kubernetes.objects import DEFINITION, ObjectType
+from rehearsal.simulator.kubernetes.objects import DEFINITION, RELEASE, ObjectType, object_type
 from rehearsal.simulator.world import Record, World
 
 _ADDON = "aws:eks/addon:Addon"
+# Named in place of the object type of a release, which is none.
+_NO_OBJECT = ObjectType("helm.sh", "v3", "Release")
 
 
 class CustomResources:
@@ -87,3 +91,17 @@ class CustomResources:
         for record in self.world.of_type(DEFINITION):
             if record.id.startswith(f"{cluster.id}/"):
                 yield from definitions.declared(record.outputs)
+
+
+def kind_of(token: str) -> ObjectType:
+    """Return the kind of object behind a type token; a release stands for itself.
+
+    Raises:
+        RehearsalError: If there is no such type.
+    """
+    if token == RELEASE:
+        return _NO_OBJECT
+    found = schema.resource_class(token)
+    if found is None:
+        raise RehearsalError(f"no SDK knows the type {token}")
+    return object_type(token, custom=found.__name__ == "CustomResource")

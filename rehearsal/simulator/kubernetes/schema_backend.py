@@ -54,6 +54,9 @@ class SchemaBackend:
     def __init__(self, world: World) -> None:
         self._world = world
 
+    def awake(self, clusters: Sequence[Record]) -> None:
+        """Do nothing: schemas are read when the first object comes."""
+
     def create(self, cluster: Record, kind: ObjectType, manifest: Manifest) -> dict[str, Any]:
         """Check an object; the caller keeps it."""
         namespace, name = metadata(manifest, "namespace"), metadata(manifest, "name")
