@@ -159,7 +159,8 @@ class _ForkedProgram:
         self._over = False
 
     def wait(self) -> int:
-        code = _number(self._status)
+        with self._status:
+            code = _number(self._status)
         self._over = True
         return code
 

@@ -156,6 +156,7 @@ class LanguageRuntime(language_pb2_grpc.LanguageRuntimeServicer):
         return program
 
     def _ended(self, program: Program) -> int:
+        program.output.close()
         code = program.wait()
         with self._lock:
             self._running.discard(program)

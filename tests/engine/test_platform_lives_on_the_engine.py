@@ -1,4 +1,4 @@
-"""The whole platform on the real engine: it comes up, stays as it is, can be read by others, and goes without a trace."""
+"""The whole platform on the real engine: comes up, stays as it is, can be read by others, goes without a trace."""
 
 from __future__ import annotations
 
