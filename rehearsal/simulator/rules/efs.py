@@ -141,7 +141,7 @@ RULES: Mapping[str, TypeRules] = {
         create=(_mount_target,),
         update=(_mount_target_update,),
         replaces=_OF_FILE_SYSTEM | {"subnetId", "ipAddress", "ipAddressType", "ipv6Address"},
-        # A zone takes one mount target of a file system.
+        # As the provider does it: https://github.com/pulumi/pulumi-terraform-bridge/issues/1631 has its list.
         delete_before_replace=True,
     ),
     ACCESS_POINT: TypeRules(create=(_access_point,), replaces=_OF_FILE_SYSTEM | {"posixUser", "rootDirectory"}),

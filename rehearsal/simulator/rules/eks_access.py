@@ -2,7 +2,9 @@
 
 https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessEntry.html, API_AssociateAccessPolicy.html and
 API_CreatePodIdentityAssociation.html. What replaces: `ForceNew` and `RequiresReplace` in
-https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/eks.
+https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/eks. A replacement is made before the
+old one is deleted: one of the same cluster, principal and policy is then the old one itself, and goes with it, unless
+the program says `delete_before_replace`.
 """
 
 from __future__ import annotations
@@ -182,19 +184,14 @@ RULES: Mapping[str, TypeRules] = {
         update=(_entry_update,),
         unsettle=(_entry_policies_go,),
         replaces=frozenset({"clusterName", "principalArn", "type"}),
-        # A cluster takes one entry of a principal.
-        delete_before_replace=True,
     ),
     ACCESS_POLICY: TypeRules(
         create=(_access_policy,),
         replaces=frozenset({"accessScope", "clusterName", "policyArn", "principalArn"}),
-        # Otherwise the deletion of the old one would take the new one with it: they are told apart by the three ARNs.
-        delete_before_replace=True,
     ),
     POD_IDENTITY: TypeRules(
         create=(_pod_identity,),
         update=(_pod_identity_update,),
         replaces=frozenset({"clusterName", "namespace", "serviceAccount"}),
-        delete_before_replace=True,
     ),
 }

@@ -162,7 +162,5 @@ RULES: Mapping[str, TypeRules] = {
         ready=(_ready,),
         update=(_update,),
         replaces=frozenset({"addonName", "clusterName", "namespaceConfig"}),
-        # A cluster takes one add-on of a name.
-        delete_before_replace=True,
     ),
 }

@@ -152,3 +152,12 @@ def test_the_entry_of_a_node_role_goes_with_the_last_node_group_that_uses_it() -
 
     assert first is not None, "nodes of the other group would be locked out"
     assert world.world.get(ENTRY, entry) is None, "an entry of no nodes lets a former role in"
+
+
+def test_an_access_policy_that_is_replaced_without_being_deleted_first_is_lost() -> None:
+    world = LivingWorld()
+    old = world.record("entry-policy")
+    world.make("entry-policy", accessScope={"type": "namespace", "namespaces": ["team"]})
+    world.cloud.delete(old.type, old.id, old.urn)
+
+    assert world.world.get(old.type, old.id) is None, "the rehearsal must show that the program has to delete it first"
