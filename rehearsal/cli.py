@@ -208,5 +208,8 @@ def _engine_options(parser: argparse.ArgumentParser) -> None:
         help="let creations, updates or deletions fail, for example 'aws:eks/nodeGroup:NodeGroup:*:create:1'",
     )
     parser.add_argument(
-        "--scale", type=float, default=0.005, metavar="SECONDS", help="real seconds that a virtual second takes (0.005)"
+        "--scale",
+        type=float,
+        metavar="SECONDS",
+        help="real seconds that a virtual second takes (virtual time passes only while nobody is at work)",
     )

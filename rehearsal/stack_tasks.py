@@ -33,5 +33,7 @@ def seconds(resource: Resource, action: Action) -> float:
     """Return how long AWS takes for a resource; 0 for what the engine only registers or reads."""
     if not resource.custom or resource.external:
         return 0.0
+    if action == "delete" and resource.retain_on_delete:
+        return 0.0
     known = duration(resource.type, resource.inputs)
     return known.create if action == "create" else known.delete

@@ -69,5 +69,6 @@ def _resource(entry: Mapping[str, Any]) -> Resource:
         property_dependencies={key: frozenset(urns or ()) for key, urns in by_property.items()},
         provider=provider_urn(entry.get("provider", "")),
         protect=bool(entry.get("protect")),
+        retain_on_delete=bool(entry.get("retainOnDelete")),
         deleted_with=entry.get("deletedWith", ""),
     )

@@ -146,7 +146,9 @@ def measured_timeline(graph: Graph, happenings: Iterable[Happening], action: Act
     slots: dict[str, Slot] = {}
     waits = {task.key: task.after for task in tasks_of(graph, every, action)}
     for urn, item in sorted(done.items(), key=lambda pair: pair[1].start):
-        before = [(slots[key].end, key) for key in _through(waits, urn, set(done)) if key in slots]
+        # A deletion waits for the whole layer before it, whether something in that depends on it or not.
+        near = slots if action == "delete" else _through(waits, urn, set(done))
+        before = [(slots[key].end, key) for key in near if key in slots and slots[key].end <= item.start - began]
         slots[urn] = Slot(item.start - began, item.end - began, max(before)[1] if before else "")
     return _timeline(graph, action, every, slots, measured=True)
 

@@ -51,8 +51,8 @@ def report(world: World, graph: Graph, action: Action, since: float, stream: Tex
     if not events:
         return None
     if _whole(graph, events, action):
-        # A clock without a scale lets nothing happen side by side: then the orders tell more than the run.
-        found = measured_timeline(graph, events, action) if world.clock.scale else timeline(graph, action)
+        # On a clock that lets nothing happen side by side the orders tell more than the run.
+        found = measured_timeline(graph, events, action) if world.clock.side_by_side else timeline(graph, action)
         render_timeline(found, out, color=out.isatty() and not os.environ.get("NO_COLOR"))
         return found
     seconds = max(event.end for event in events) - min(event.start for event in events)
@@ -66,5 +66,6 @@ def _whole(graph: Graph, events: list[Event], action: Action) -> bool:
         resource.urn
         for resource in graph.resources.values()
         if resource.custom and not resource.external and not resource.type.startswith(PROVIDER_PREFIX)
+        if action == "create" or not resource.retain_on_delete
     }
     return bool(managed) and managed <= done

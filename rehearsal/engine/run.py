@@ -15,6 +15,7 @@ from types import FrameType
 
 from rehearsal.engine.executable import find_or_build_cli
 from rehearsal.engine.forks import launcher
+from rehearsal.engine.idle import watcher
 from rehearsal.engine.language import LanguageRuntime
 from rehearsal.engine.servers import language_server, load_sdks, provider_servers
 from rehearsal.engine.session import Session, open_session
@@ -23,10 +24,9 @@ from rehearsal.project import Project, Stack
 from rehearsal.simulator.clock import Clock
 from rehearsal.simulator.cloud import Cloud
 from rehearsal.simulator.faults import Faults
+from rehearsal.simulator.quiet_clock import QuietClock
 from rehearsal.simulator.world import World
 
-# Real seconds that a virtual second takes: the engine's own time, about 20 ms an operation, must not drown the model.
-SCALE = 0.005
 TIMEOUT = 1800.0
 # After the first interruption the engine finishes what is under way; then it is ended.
 _GRACE_SECONDS = 30.0
@@ -83,7 +83,9 @@ class Engine:
 
 
 @contextmanager
-def engine(project: Project, stack: Stack, *, faults: Faults | None = None, scale: float = SCALE) -> Generator[Engine]:
+def engine(
+    project: Project, stack: Stack, *, faults: Faults | None = None, scale: float | None = None
+) -> Generator[Engine]:
     """Attach the simulator to the engine for one stack.
 
     Call it before anything in this process starts a thread.
@@ -92,7 +94,8 @@ def engine(project: Project, stack: Stack, *, faults: Faults | None = None, scal
         project: The project.
         stack: The stack.
         faults: What shall fail on purpose.
-        scale: Real seconds that a virtual second takes.
+        scale: Real seconds that a virtual second takes; None to let virtual time pass only while nobody is at work,
+            so that it is true whatever the machine has to do.
 
     Raises:
         CliMissingError: If there is no Pulumi CLI and none can be built.
@@ -104,7 +107,7 @@ def engine(project: Project, stack: Stack, *, faults: Faults | None = None, scal
         programs = launcher() if cli.runner else None
         if programs is not None:
             ends.callback(programs.close)
-        world = World(session.world_file, Clock(scale))
+        world = World(session.world_file, QuietClock(watcher()) if scale is None else Clock(scale))
         cloud = Cloud(world, faults or Faults())
         providers = ends.enter_context(provider_servers(cloud, stack.values.get("aws:region", "")))
         environment = session.environment(PULUMI_DEBUG_PROVIDERS=providers)

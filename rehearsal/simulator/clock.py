@@ -19,6 +19,14 @@ class Clock:
         self._began = time.monotonic()
         self._offset = 0.0
 
+    @property
+    def side_by_side(self) -> bool:
+        """Whether operations overlap in virtual time."""
+        return self.scale > 0
+
+    def stir(self) -> None:
+        """Note that a request came in; nothing to this clock."""
+
     def now(self) -> float:
         """Return virtual seconds since the world began."""
         with self._lock:

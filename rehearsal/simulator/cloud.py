@@ -75,6 +75,7 @@ class Cloud:
             inputs: What the program gives, possibly with unknown values.
             seed: What the Kubernetes provider makes names from.
         """
+        self.world.clock.stir()
         checked = dict(inputs)
         if autonames.is_wanted(type_, checked):
             key = autonames.autoname(type_)
