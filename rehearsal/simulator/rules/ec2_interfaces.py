@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rehearsal.simulator.rules.ec2_lookup import (
+    CLASSIC_LOAD_BALANCER,
     CLUSTER,
     ENDPOINT,
     FARGATE_PROFILE,
@@ -98,6 +99,12 @@ def _balancer_subnets(_world: World, balancer: Record) -> list[str]:
     return strings(balancer.get("subnets")) + mapped
 
 
+_BALANCER = Holder(
+    _balancer_subnets,
+    _at("securityGroups"),
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html",
+)
+
 HOLDERS: Mapping[str, Holder] = {
     CLUSTER: Holder(
         _at("vpcConfig.subnetIds"),
@@ -127,11 +134,8 @@ HOLDERS: Mapping[str, Holder] = {
     NAT_GATEWAY: Holder(
         _one("subnetId"), _none, "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html"
     ),
-    LOAD_BALANCER: Holder(
-        _balancer_subnets,
-        _at("securityGroups"),
-        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html",
-    ),
+    LOAD_BALANCER: _BALANCER,
+    CLASSIC_LOAD_BALANCER: _BALANCER,
 }
 
 
@@ -162,7 +166,7 @@ def mapped_addresses(world: World, vpc_id: str) -> list[Record]:
     ]
     balancers = [
         balancer
-        for balancer in world.of_type(LOAD_BALANCER)
+        for balancer in world.of_type(LOAD_BALANCER, CLASSIC_LOAD_BALANCER)
         if not balancer.get("internal", False) and within(balancer)
     ]
     nodes = [

@@ -38,8 +38,9 @@ NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
 FARGATE_PROFILE: Final = "aws:eks/fargateProfile:FargateProfile"
 MOUNT_TARGET: Final = "aws:efs/mountTarget:MountTarget"
 ROLE: Final = "aws:iam/role:Role"
-# What the load balancer controller made and, being gone, did not delete: no program made it, so its URN is "".
+# What controllers in the cluster made and, being gone, did not delete: no program made them, so their URN is "".
 LOAD_BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"
+CLASSIC_LOAD_BALANCER: Final = "aws:elb/loadBalancer:LoadBalancer"
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

@@ -8,6 +8,7 @@ import pytest
 
 from rehearsal.simulator.aws_error import AwsError
 from rehearsal.simulator.rules import ec2_lookup as ec2
+from rehearsal.simulator.rules.ec2_interfaces import holders_of_group
 from rehearsal.simulator.world import Record
 from tests.support.ec2_network import Account
 
@@ -74,6 +75,10 @@ HOLDERS: dict[str, tuple[str, dict[str, Any]]] = {
         ec2.LOAD_BALANCER,
         {"subnets": ["{subnet}"], "securityGroups": ["{group}"], "internal": True},
     ),
+    "classic load balancer of a Service": (
+        ec2.CLASSIC_LOAD_BALANCER,
+        {"subnets": ["{subnet}"], "securityGroups": ["{group}"]},
+    ),
     "network load balancer with addresses of its own": (
         ec2.LOAD_BALANCER,
         {"subnetMappings": [{"subnetId": "{subnet}"}], "securityGroups": ["{group}"]},
@@ -122,28 +127,23 @@ def test_a_security_group_cannot_go_while_a_network_interface_has_it(who: str) -
     account.delete(group)
 
 
-def test_nodes_hold_the_groups_of_their_launch_template_and_without_any_that_of_their_cluster() -> None:
+@pytest.mark.parametrize("own_groups", [True, False], ids=["groups of its template", "the cluster's group"])
+def test_nodes_hold_the_groups_of_their_launch_template_and_without_any_that_of_their_cluster(own_groups: bool) -> None:
     account = Account()
     vpc = account.vpc()
-    given, own = account.group(vpc, "given"), account.group(vpc, "own")
-    account.place_record(ec2.CLUSTER, "demo", vpcConfig={"clusterSecurityGroupId": "sg-cluster", "subnetIds": []})
-    template = account.make(ec2.LAUNCH_TEMPLATE, "nodes", name="nodes", vpcSecurityGroupIds=[given.id])
-    bare = account.make(ec2.LAUNCH_TEMPLATE, "bare", name="bare")
-    nodes = {"clusterName": "demo", "subnetIds": []}
-    account.place_record(ec2.NODE_GROUP, "demo:given", **nodes, launchTemplate={"id": template.id})
+    given, clusters = account.group(vpc, "given"), account.group(vpc, "cluster")
+    account.place_record(ec2.CLUSTER, "demo", vpcConfig={"clusterSecurityGroupId": clusters.id})
+    inputs = {"name": "nodes", **({"vpcSecurityGroupIds": [given.id]} if own_groups else {})}
+    template = account.make(ec2.LAUNCH_TEMPLATE, "nodes", **inputs)
+    nodes = {"clusterName": "demo", "subnetIds": [], "launchTemplate": {"id": template.id}}
+    account.place_record(ec2.NODE_GROUP, "demo:nodes", **nodes)
 
-    assert refusal(account, given)[1] == "DependencyViolation", "running nodes have the group"
-    account.delete(own)
-    cluster_group = account.place_record(ec2.SECURITY_GROUP, "sg-cluster", vpcId=vpc.id, name="eks")
-    account.world.remove(ec2.CLUSTER, "demo")
-    account.delete(cluster_group)
-
-    account.place_record(ec2.CLUSTER, "demo", vpcConfig={"subnetIds": [], "clusterSecurityGroupId": "sg-cluster"})
-    account.place_record(ec2.NODE_GROUP, "demo:bare", **nodes, launchTemplate={"id": bare.id})
-    account.place_record(ec2.SECURITY_GROUP, "sg-cluster", vpcId=vpc.id, name="eks")
-    again = account.world.get(ec2.SECURITY_GROUP, "sg-cluster")
-    assert again is not None, "the record was just put there"
-    assert refusal(account, again)[1] == "DependencyViolation", "nodes without groups of their own have the cluster's"
+    of_template = [record.type for record in holders_of_group(account.world, given.id)]
+    of_cluster = [record.type for record in holders_of_group(account.world, clusters.id)]
+    assert of_template == ([ec2.NODE_GROUP] if own_groups else []), "running nodes have their template's groups"
+    assert of_cluster == ([ec2.CLUSTER] if own_groups else [ec2.CLUSTER, ec2.NODE_GROUP]), (
+        "nodes without groups of their own get the cluster's from EKS"
+    )
 
 
 def test_a_node_group_scaled_to_nothing_holds_no_interface() -> None:
@@ -188,7 +188,7 @@ def test_the_rules_of_a_security_group_go_with_it_and_no_reference_to_itself_kee
     account.delete(rule)
 
 
-@pytest.mark.parametrize("who", ["NAT gateway", "load balancer", "nodes"])
+@pytest.mark.parametrize("who", ["NAT gateway", "load balancer", "classic load balancer", "nodes"])
 def test_an_internet_gateway_cannot_be_detached_while_something_has_a_public_address(who: str) -> None:
     account = Account()
     vpc = account.vpc()
@@ -198,6 +198,8 @@ def test_an_internet_gateway_cannot_be_detached_while_something_has_a_public_add
         account.nat(subnet)
     elif who == "load balancer":
         account.place_record(ec2.LOAD_BALANCER, "web", subnets=[subnet.id], securityGroups=[])
+    elif who == "classic load balancer":
+        account.place_record(ec2.CLASSIC_LOAD_BALANCER, "web", subnets=[subnet.id], securityGroups=[])
     else:
         account.place_record(ec2.NODE_GROUP, "demo:nodes", subnetIds=[subnet.id])
     message = (
