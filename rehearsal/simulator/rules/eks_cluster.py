@@ -222,5 +222,8 @@ RULES: Mapping[str, TypeRules] = {
                 "outpostConfig.controlPlanePlacement",
             }
         ),
+        # The provider deletes first what the program named itself ("nameRequiresDeleteBeforeReplace" in
+        # https://github.com/pulumi/pulumi-terraform-bridge/blob/main/pkg/tfbridge/provider.go); clusters are named.
+        delete_before_replace=True,
     ),
 }

@@ -72,5 +72,7 @@ RULES: Mapping[str, TypeRules] = {
         create=(_name, _settings),
         update=(_update,),
         replaces=frozenset({"name", "namePrefix", "logGroupClass"}),
+        # As for clusters: groups that services write to are named by the program.
+        delete_before_replace=True,
     ),
 }

@@ -115,6 +115,27 @@ def test_a_change_replaces_what_aws_cannot_change_in_place_and_nothing_else(
     )
 
 
+@pytest.mark.parametrize(
+    ("step", "inputs", "first"),
+    [
+        ("cluster", {"roleArn": OTHER_ROLE}, True),
+        ("logs", {"logGroupClass": "INFREQUENT_ACCESS"}, True),
+        ("mount-a", {"subnetId": "other"}, True),
+        ("entry-policy", {"accessScope": {"type": "namespace", "namespaces": ["a"]}}, False),
+        ("nodes", {"amiType": "BOTTLEROCKET_x86_64"}, False),
+        ("cluster", {"version": "1.35"}, False),
+    ],
+    ids=str,
+)
+def test_the_old_one_is_deleted_first_where_the_provider_does_it(
+    living: LivingWorld, step: str, inputs: Mapping[str, Any], first: bool
+) -> None:
+    old = dict(living.record(step).inputs)
+    change = living.cloud.diff(living.record(step).type, old, {**old, **inputs})
+
+    assert change.delete_before_replace is first, "a rehearsal in another order than life proves nothing"
+
+
 # Name, step, inputs that change, code, wording.
 REFUSED: tuple[tuple[str, str, Mapping[str, Any], str, str], ...] = (
     (
