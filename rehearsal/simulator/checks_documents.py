@@ -12,6 +12,7 @@ import ipaddress
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import yaml
@@ -21,6 +22,7 @@ from rehearsal.simulator.checks_sdk import Text, texts
 
 Problem = tuple[str, str]
 
+_POSITION = re.compile(r"\[\d+\]")
 _CIDR = re.compile(r"cidr(s|Blocks?|Ipv[46])?|\w*Cidr(s|Blocks?)?")
 _ARN = re.compile(r"arn|\w*Arns?|permissionsBoundary")
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
@@ -32,19 +34,20 @@ _ACCOUNT = re.compile(r"aws|aws-managed|third-party|aws-marketplace|\d{12}|cw.{1
 def problems(type_: str, inputs: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield (path, reason) of each text that is not what its input holds; unknown values pass."""
     for text in texts(type_, inputs):
-        judge = _judge(type_, text)
+        path = _POSITION.sub("[]", text.path) if "[" in text.path else text.path
+        judge = _judge(type_, path, text.key)
         reason = judge(text) if judge is not None and text.value else ""
         if reason:
             yield text.path, reason
 
 
-def _judge(type_: str, text: Text) -> Callable[[Text], str] | None:
-    plain = re.sub(r"\[\d+\]", "[]", text.path)
-    if (type_, plain) in _DOCUMENTS:
-        return _DOCUMENTS[type_, plain]
-    if _ARN.fullmatch(text.key):
+@cache
+def _judge(type_: str, path: str, key: str) -> Callable[[Text], str] | None:
+    if (type_, path) in _DOCUMENTS:
+        return _DOCUMENTS[type_, path]
+    if _ARN.fullmatch(key):
         return _arn
-    return _cidr if _CIDR.fullmatch(text.key) else None
+    return _cidr if _CIDR.fullmatch(key) else None
 
 
 def _json(text: Text) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from rehearsal.graph import PROVIDER_PREFIX
 from rehearsal.simulator import schema
-from rehearsal.simulator.sdk_shapes import Shape, args_class, fields
+from rehearsal.simulator.sdk_shapes import Shape, args_class, fields, required
 from rehearsal.wire import Asset, ResourceReference, Secret, Unknown
 
 Problem = tuple[str, str]
@@ -100,8 +100,8 @@ class _Walk:
                 continue
             near = next(iter(difflib.get_close_matches(key, known, 1)), "")
             yield here, f"{self._type} has no input {here!r}" + (f"; did you mean {near!r}?" if near else "")
-        for key, field in known.items():
-            if field.required and value.get(key) is None:
+        for key in required(of):
+            if value.get(key) is None:
                 here = f"{path}.{key}" if path else key
                 yield here, f"missing required input {here!r}"
 

@@ -77,6 +77,12 @@ def fields(of: type) -> Mapping[str, Field]:
     }
 
 
+@cache
+def required(of: type) -> tuple[str, ...]:
+    """Return the wire names of the fields of an args class that the SDK wants."""
+    return tuple(wire for wire, field in fields(of).items() if field.required)
+
+
 def _is_required(parameter: inspect.Parameter | None) -> bool:
     return parameter is not None and parameter.default is inspect.Parameter.empty
 

@@ -49,8 +49,8 @@ def test_the_checks_cost_a_preview_next_to_nothing() -> None:
     resources = _checked(previewed("prod").graph)
     for resource in resources:
         list(check_inputs(resource.type, resource.inputs))
-    start = time.perf_counter()
+    start = time.thread_time()
     for resource in resources:
         if not resource.type.startswith(PROVIDER_PREFIX):
             list(check_inputs(resource.type, resource.inputs))
-    assert time.perf_counter() - start < 0.1, "20 ms are meant, on a machine that is busy with nothing else"
+    assert time.thread_time() - start < 0.1, "20 ms are meant, on a processor that others use too"
