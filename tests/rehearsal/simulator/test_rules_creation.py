@@ -8,8 +8,11 @@ from rehearsal.errors import RehearsalError
 from tests.support.living_world import LivingWorld
 from tests.support.refusals import Refusal
 from tests.support.refusals_access import ACCESS, ADDONS
-from tests.support.refusals_eks import CLUSTERS, FARGATE, NODE_GROUPS
-from tests.support.refusals_identity import IAM, KEYS_AND_LOGS, STORAGE
+from tests.support.refusals_eks import CLUSTERS
+from tests.support.refusals_fargate import FARGATE
+from tests.support.refusals_identity import IAM
+from tests.support.refusals_nodes import NODE_GROUPS
+from tests.support.refusals_storage import KEYS_AND_LOGS, STORAGE
 
 REFUSALS = (*CLUSTERS, *NODE_GROUPS, *FARGATE, *ADDONS, *ACCESS, *IAM, *KEYS_AND_LOGS, *STORAGE)
 
