@@ -93,7 +93,8 @@ class Cloud:
         if (kubernetes := self._kubernetes(type_)) is not None:
             return Change(paths, *kubernetes.diff(type_, old, new))
         rules = rules_of(type_)
-        replaces = tuple(key for key in paths if _replaces(rules, key, old.get(key), new.get(key)))
+        also = rules.replaces_also(old, new)
+        replaces = tuple(key for key in paths if key in also or _replaces(rules, key, old.get(key), new.get(key)))
         return Change(paths, replaces, bool(replaces) and rules.delete_before_replace)
 
     def create(
@@ -183,7 +184,8 @@ class Cloud:
             generation=self._generation_of(record),
         )
         if preview:
-            return self._merged(record, creation, known=not contains_unknown(inputs))
+            merged = self._merged(record, creation, known=not contains_unknown(inputs))
+            return {**merged, **dict.fromkeys(rules_of(type_).recompute(record, inputs), UNKNOWN)}
         if (kubernetes := self._kubernetes(type_)) is not None:
             return self._timed("update", creation, lambda: (id_, kubernetes.update(record, inputs, place)))[1]
         return self._timed("update", creation, lambda: self._update(record, creation))[1]
@@ -192,7 +194,8 @@ class Cloud:
         for rule in rules_of(record.type).update:
             rule(self.world, record, creation.inputs)
         self.world.clock.spend(duration(record.type, creation.inputs).update)
-        outputs = self._merged(record, creation, known=True)
+        anew = rules_of(record.type).recompute(record, creation.inputs)
+        outputs = {**self._merged(record, creation, known=True), **anew}
         current = self.world.get(record.type, record.id) or record
         self.world.update(current, inputs=dict(creation.inputs), outputs=outputs)
         return record.id, outputs
@@ -242,7 +245,7 @@ class Cloud:
         self, action: str, creation: Creation, act: Callable[[], tuple[str, dict[str, Any]]]
     ) -> tuple[str, dict[str, Any]]:
         if self.kubernetes is not None:
-            self.kubernetes.awake()
+            self.kubernetes.awake(creation.type)
         start = self.world.clock.now()
         try:
             self.faults.strike(action, creation.type, creation.urn)

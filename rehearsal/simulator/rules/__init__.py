@@ -29,6 +29,8 @@ class TypeRules:
         update: What must hold for a change; the third argument are the new inputs.
         delete: What must hold for a deletion.
         replaces: Paths of inputs whose change replaces the resource ("vpcConfig.subnetIds"; a path covers all below).
+        replaces_also: Returns inputs whose change replaces the resource only at times; called with old and new inputs.
+        recompute: Returns the outputs that a change computes anew; called with what exists and the new inputs.
         settle: What else happens in the world when it is created, for example the security group of a cluster.
         unsettle: What goes with it when it is deleted.
         seconds: Virtual seconds of a creation, an update and a deletion, by "create", "update", "delete".
@@ -40,6 +42,8 @@ class TypeRules:
     update: tuple[UpdateRule, ...] = ()
     delete: tuple[DeleteRule, ...] = ()
     replaces: frozenset[str] = frozenset()
+    replaces_also: Callable[[Mapping[str, Any], Mapping[str, Any]], frozenset[str]] = lambda _old, _new: frozenset()
+    recompute: Callable[[Record, Mapping[str, Any]], Mapping[str, Any]] = lambda _record, _new: {}
     settle: tuple[Callable[[World, Record], None], ...] = ()
     unsettle: tuple[Callable[[World, Record], None], ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict[str, float])

@@ -222,8 +222,18 @@ def _default_group(world: World, creation: Creation) -> None:
     _inline_groups(world, creation.input("vpcId"), creation.inputs)
 
 
+def _another_peer(old: Mapping[str, Any], new: Mapping[str, Any]) -> frozenset[str]:
+    """Return the kinds of peers that come and go: a rule for an address range never becomes one for a group."""
+    return frozenset(key for key in _PEERS if bool(old.get(key)) != bool(new.get(key)))
+
+
 # The rest changes in place: ModifySecurityGroupRules.
-_RULE = TypeRules(create=(_rule,), update=(_rule_changed,), replaces=frozenset({"region", "securityGroupId"}))
+_RULE = TypeRules(
+    create=(_rule,),
+    update=(_rule_changed,),
+    replaces=frozenset({"region", "securityGroupId"}),
+    replaces_also=_another_peer,
+)
 
 RULES: Mapping[str, TypeRules] = {
     SECURITY_GROUP: TypeRules(

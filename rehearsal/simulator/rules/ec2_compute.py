@@ -8,7 +8,7 @@ ec2_placement_group.go, tag_gen.go).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from rehearsal.simulator.context import Creation
 from rehearsal.simulator.rules import TypeRules
@@ -40,6 +40,15 @@ def _template(world: World, creation: Creation) -> None:
     if taken or claimed(world, creation, str(name)):
         code = "InvalidLaunchTemplateName.AlreadyExistsException"
         raise refused("CreateLaunchTemplate", code, "Launch template name already in use.")
+
+
+def _new_version(template: Record, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the version that a change makes; the template's own tags and its default version make none."""
+    changed = {key for key in {*template.inputs, *inputs} if template.inputs.get(key) != inputs.get(key)}
+    if not changed - {"defaultVersion", "tags", "updateDefaultVersion"}:
+        return {}
+    latest = int(template.get("latestVersion", 1)) + 1
+    return {"latestVersion": latest, **({"defaultVersion": latest} if inputs.get("updateDefaultVersion") else {})}
 
 
 def _beside(world: World, type_: str, creation: Creation) -> list[Record]:
@@ -80,6 +89,7 @@ def _tag(world: World, creation: Creation) -> None:
 RULES: Mapping[str, TypeRules] = {
     LAUNCH_TEMPLATE: TypeRules(
         create=(_template,),
+        recompute=_new_version,
         # Everything else makes a new version of the template.
         replaces=frozenset({"name", "namePrefix", "region"}),
     ),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from typing import Any
 
 from rehearsal.simulator.context import Creation
 from rehearsal.simulator.rules import TypeRules
@@ -61,6 +62,13 @@ def _vpc_range(_world: World, creation: Creation) -> None:
 def _vpc_quota(world: World, creation: Creation) -> None:
     if len(beside(world, VPC, region=creation.place.region, account=creation.place.account)) >= VPCS_A_REGION:
         raise refused("CreateVpc", "VpcLimitExceeded", "The maximum number of VPCs has been reached.")
+
+
+def _dedicated(old: Mapping[str, Any], new: Mapping[str, Any]) -> frozenset[str]:
+    """Return the tenancy where it becomes "dedicated"; the way back is made in place."""
+    return frozenset(
+        {"instanceTenancy"} if new.get("instanceTenancy") == "dedicated" != old.get("instanceTenancy") else ()
+    )
 
 
 def _vpc_unused(world: World, vpc: Record) -> None:
@@ -168,8 +176,8 @@ RULES: Mapping[str, TypeRules] = {
         create=(_vpc_range, _vpc_quota),
         delete=(_vpc_unused,),
         unsettle=(_vpc_gone,),
-        # instanceTenancy replaces on the way to "dedicated" only; the other way is rare enough to be taken alike.
-        replaces=frozenset({"cidrBlock", "instanceTenancy", "ipv4IpamPoolId", "ipv4NetmaskLength", "region"}),
+        replaces=frozenset({"cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength", "region"}),
+        replaces_also=_dedicated,
     ),
     CIDR_ASSOCIATION: TypeRules(
         create=(_association,),

@@ -11,11 +11,12 @@ from rehearsal.simulator.rules import ec2_lookup as ec2
 from rehearsal.simulator.rules.registry import rules_of
 from rehearsal.simulator.schema import resource_class
 from rehearsal.simulator.world import World
+from rehearsal.wire import UNKNOWN
 from tests.support.ec2_network import MISSING, Account
 
 # Type -> inputs whose change replaces, inputs that change in place.
 PATHS: dict[str, tuple[list[str], list[str]]] = {
-    ec2.VPC: (["cidrBlock", "instanceTenancy"], ["enableDnsHostnames", "enableDnsSupport", "tags"]),
+    ec2.VPC: (["cidrBlock"], ["enableDnsHostnames", "enableDnsSupport", "tags"]),
     ec2.CIDR_ASSOCIATION: (["cidrBlock", "vpcId"], []),
     ec2.SUBNET: (
         ["availabilityZone", "cidrBlock", "vpcId"],
@@ -44,8 +45,8 @@ PATHS: dict[str, tuple[list[str], list[str]]] = {
     ),
     ec2.SECURITY_GROUP: (["description", "name", "vpcId"], ["egress", "ingress", "tags"]),
     ec2.DEFAULT_SECURITY_GROUP: (["vpcId"], ["egress", "ingress", "tags"]),
-    ec2.INGRESS_RULE: (["securityGroupId"], ["cidrIpv4", "description", "fromPort", "ipProtocol", "toPort"]),
-    ec2.EGRESS_RULE: (["securityGroupId"], ["cidrIpv4", "description", "fromPort", "ipProtocol", "toPort"]),
+    ec2.INGRESS_RULE: (["securityGroupId"], ["description", "fromPort", "ipProtocol", "toPort"]),
+    ec2.EGRESS_RULE: (["securityGroupId"], ["description", "fromPort", "ipProtocol", "toPort"]),
     ec2.LAUNCH_TEMPLATE: (["name"], ["blockDeviceMappings", "metadataOptions", "tags", "userData"]),
     ec2.PLACEMENT_GROUP: (["name", "partitionCount", "strategy"], ["tags"]),
     ec2_compute.TAG: (["key", "resourceId"], ["value"]),
@@ -132,3 +133,34 @@ def test_the_rules_that_eks_gives_the_clusters_own_group_are_there_already() -> 
     with pytest.raises(AwsError, match=r'the specified rule "peer: 0.0.0.0/0, ALL, ALLOW" already exists'):
         account.make(ec2.EGRESS_RULE, "all", **own, cidrIpv4="0.0.0.0/0")
     account.make(ec2.INGRESS_RULE, "nodes", **own, cidrIpv4="10.0.0.0/16")
+
+
+def test_a_rule_for_a_range_is_replaced_by_one_for_a_group_but_changes_its_range_in_place() -> None:
+    cloud = Cloud(World())
+    old = {"cidrIpv4": "10.0.0.0/16"}
+    assert cloud.diff(ec2.INGRESS_RULE, old, {"cidrIpv4": "10.1.0.0/16"}).replaces == ()
+    change = cloud.diff(ec2.INGRESS_RULE, old, {"referencedSecurityGroupId": "sg-1"})
+    assert change.replaces == ("cidrIpv4", "referencedSecurityGroupId"), (
+        "EC2 modifies the value of a peer, not its kind"
+    )
+
+
+def test_a_vpc_is_replaced_on_the_way_to_dedicated_tenancy_only() -> None:
+    cloud = Cloud(World())
+    default, dedicated = {"instanceTenancy": "default"}, {"instanceTenancy": "dedicated"}
+    assert cloud.diff(ec2.VPC, default, dedicated).replaces == ("instanceTenancy",)
+    assert cloud.diff(ec2.VPC, dedicated, default).replaces == ()
+
+
+def test_a_change_of_a_launch_template_makes_a_version_that_a_preview_does_not_know_yet() -> None:
+    account = Account()
+    template = account.make(ec2.LAUNCH_TEMPLATE, "nodes", name="nodes", instanceType="m7i.large")
+    inputs = {**template.inputs, "instanceType": "m7i.xlarge"}
+    arguments = (template.type, template.id, template.urn, inputs, account.place)
+    assert account.cloud.update(*arguments, preview=True)["latestVersion"] is UNKNOWN, "node groups follow the version"
+    assert account.cloud.update(*arguments, preview=False)["latestVersion"] == 2, "node groups follow the version"
+
+    changed = account.world.get(template.type, template.id)
+    assert changed is not None, "a change in place keeps the template"
+    account.change(changed, tags={"Name": "nodes"})
+    assert [record.get("latestVersion") for record in account.world.of_type(ec2.LAUNCH_TEMPLATE)] == [2]
