@@ -16,6 +16,7 @@ from types import FrameType
 from rehearsal.engine.executable import find_or_build_cli
 from rehearsal.engine.forks import launcher
 from rehearsal.engine.idle import watcher
+from rehearsal.engine.kube_servers import kubernetes_api
 from rehearsal.engine.language import LanguageRuntime
 from rehearsal.engine.servers import language_server, load_sdks, provider_servers
 from rehearsal.engine.session import Session, open_session
@@ -108,7 +109,8 @@ def engine(
         if programs is not None:
             ends.callback(programs.close)
         world = World(session.world_file, QuietClock(watcher()) if scale is None else Clock(scale))
-        cloud = Cloud(world, faults or Faults())
+        apis = ends.enter_context(kubernetes_api(world, session.folder / "kubernetes"))
+        cloud = Cloud(world, faults or Faults(), apis)
         providers = ends.enter_context(provider_servers(cloud, stack.values.get("aws:region", "")))
         environment = session.environment(PULUMI_DEBUG_PROVIDERS=providers)
         runtime = None

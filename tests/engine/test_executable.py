@@ -1,4 +1,4 @@
-"""Which Pulumi CLI is used: the one that is named, the one on PATH, the one that was built, and what is said without."""
+"""Which Pulumi CLI is used: the named one, the one on PATH, the one that was built, and what is said without any."""
 
 from __future__ import annotations
 

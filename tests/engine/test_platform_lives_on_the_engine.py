@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from rehearsal.modes import run_modes
+from rehearsal.project import read_project, read_stack
 from tests.engine.conftest import ROOT, ProjectFolder
 
 CONSUMER = """
@@ -34,6 +36,13 @@ def test_what_the_engine_made_is_what_the_cloud_has(up: ProjectFolder):
     made = {r["id"] for r in resources if r.get("custom") and not r["type"].startswith("pulumi:")}
     living = {record.id for record in up.world() if record.urn}
     assert made == living, "state and cloud disagree: the next update would make things twice or miss them"
+
+
+def test_the_engine_makes_what_the_preview_in_process_shows(up: ProjectFolder):
+    project = read_project(up.folder)
+    shown = set(run_modes(project, read_stack(project, "dev"), timeout=120).known.resources)
+    made = {resource["urn"] for resource in json.loads(up.state())["checkpoint"]["latest"]["resources"]}
+    assert made == shown, "a preview that differs from the update is worth nothing"
 
 
 def test_a_run_does_not_touch_the_stack_files(up: ProjectFolder):
