@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import secrets
 import shutil
 import threading
@@ -12,12 +13,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from rehearsal.engine.kube_apiserver import Access, KubeApiServer
-from rehearsal.engine.kube_binaries import Binaries, find
+from rehearsal.engine.kube_binaries import Binaries, find, missing
+from rehearsal.errors import RehearsalError
 from rehearsal.simulator.kubernetes.api import KubernetesApi
 from rehearsal.simulator.kubernetes.api_backend import ApiServerBackend, client_missing
 from rehearsal.simulator.kubernetes.schema_backend import SchemaBackend
 from rehearsal.simulator.world import Record, World
 
+CHOICE = "REHEARSAL_KUBERNETES"
+_WANTED = {"server": True, "schemas": False}
 _SPARE = "spare"
 _STARTS = 4
 
@@ -127,11 +131,19 @@ def kubernetes_api(world: World, folder: Path, *, real: bool | None = None) -> G
     Args:
         world: The simulated cloud.
         folder: Where API servers keep their data, beside the world's own file.
-        real: True for real API servers, False for published schemas, None for real ones where `kube-apiserver`, `etcd`
-            and the Python client are at hand.
+        real: True for real API servers, False for published schemas. None for what the environment variable
+            REHEARSAL_KUBERNETES says ("server" or "schemas"), else for real ones where `kube-apiserver`, `etcd` and
+            the Python client are at hand.
+
+    Raises:
+        RehearsalError: If real servers are demanded and something for them is missing.
     """
-    binaries = None if real is False else find()
-    if binaries is None or (real is None and client_missing()):
+    wanted = _WANTED.get(os.environ.get(CHOICE, "")) if real is None else real
+    binaries = None if wanted is False else find()
+    lacking = missing() or client_missing()
+    if wanted and lacking:
+        raise RehearsalError(lacking)
+    if binaries is None or lacking:
         yield KubernetesApi(world, SchemaBackend(world))
         return
     with KubeServers(binaries, folder) as servers:

@@ -53,7 +53,7 @@ class Rehearsed:
     """A cloud with clusters, as the Kubernetes provider sees it."""
 
     def __init__(self, api: KubernetesApi | None = None, world: World | None = None) -> None:
-        self.world = world or World()
+        self.world = World() if world is None else world
         self.cloud = Cloud(self.world, kubernetes=api or KubernetesApi(self.world, SchemaBackend(self.world)))
 
     def make(self, type_: str, name: str, inputs: Mapping[str, Any], cluster: str = "demo") -> Made:

@@ -49,9 +49,15 @@ class KubernetesApi:
         # Whether a name is free and taking it are one step; names that share a lock by chance wait a moment longer.
         self._locks = [threading.Lock() for _ in range(64)]
 
-    def awake(self) -> None:
-        """Get what takes long ready in the background, when the first change of anything in the world begins."""
-        self.backend.awake(self.world.of_type(CLUSTER))
+    def awake(self, token: str) -> None:
+        """Get what takes long ready in the background, when a change begins in a world with clusters.
+
+        Args:
+            token: Type of what is changed; a cluster that is being made will need its API soon.
+        """
+        clusters = self.world.of_type(CLUSTER)
+        if clusters or token == CLUSTER:
+            self.backend.awake(clusters)
 
     def check(self, token: str, urn: str, old: Mapping[str, Any], inputs: Mapping[str, Any], seed: str) -> Checked:
         """Return inputs with a generated name and the default namespace, and (path, reason) of what is wrong."""
