@@ -165,6 +165,8 @@ def _cycle_options(parser: argparse.ArgumentParser) -> None:
     _engine_options(parser)
     parser.add_argument(
         "--update",
+        action="append",
+        default=[],
         metavar="KEY=JSON",
         help="setting to change in the middle, for example 'my-project:tags.owner=\"somebody\"'; without it that step "
         "is left out",

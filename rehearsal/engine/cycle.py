@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TextIO
 
@@ -58,11 +59,23 @@ class Setting:
         except ValueError:
             raise ProjectError(f"--update {text!r}: {value!r} is not JSON (a text stands in double quotes)") from None
 
+    @property
+    def name(self) -> str:
+        """Its key and path, as on the command line."""
+        return ".".join((self.key, *self.path))
+
+    def holds_in(self, document: Mapping[str, Any]) -> bool:
+        """Return whether a stack file has this value already."""
+        place: Any = document.get("config")
+        for step in (self.key, *self.path):
+            place = place.get(step) if isinstance(place, Mapping) else None
+        return place == self.value
+
     def apply(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """Return a stack file with the setting changed.
 
         Raises:
-            ProjectError: If it has that value already, or if the path leads through something that is no mapping.
+            ProjectError: If the path leads through something that is no mapping.
         """
         changed: dict[str, Any] = json.loads(json.dumps(document))
         place = changed.setdefault("config", {})
@@ -71,8 +84,6 @@ class Setting:
             place = place.setdefault(step, {})
             if not isinstance(place, dict):
                 raise ProjectError(f"--update: {step} of {self.key} is no mapping")
-        if place.get(last) == self.value:
-            raise ProjectError(f"--update: {'.'.join((self.key, *self.path))} is {json.dumps(self.value)} already")
         place[last] = self.value
         return changed
 
@@ -103,13 +114,13 @@ class Cycle:
     Args:
         attached: The session with the simulator attached.
         packs: Policy packs for the updates.
-        setting: What to change in the middle; None to leave that step out.
+        settings: What to change in the middle, one update each; none to leave that step out.
         timeout: Seconds after which a command is ended.
     """
 
     attached: Engine
     packs: list[PolicyPackChoice]
-    setting: Setting | None
+    settings: Sequence[Setting]
     timeout: float
     steps: list[Step] = field(default_factory=list[Step])
     timelines: dict[Action, Timeline] = field(default_factory=dict[Action, Timeline])
@@ -129,7 +140,7 @@ class Cycle:
         self._step("preview: no change", lambda: self._pulumi(*no_changes))
         self._step("refresh: no drift", lambda: self._pulumi("refresh", "--yes", "--expect-no-changes"))
         self._step("preview: no change", lambda: self._pulumi(*no_changes))
-        self._update()
+        self._updates()
         self._step("destroy", lambda: self._timed("delete", "destroy", "--yes"))
         self._step("nothing is left", self._nothing_left)
         return all(step.result != "failed" for step in self.steps)
@@ -190,16 +201,17 @@ class Cycle:
             note = f"{found.ratio:.2f} x what AWS forces"
         return fine, note
 
-    def _update(self) -> None:
-        if self.setting is None:
-            self.steps.append(
-                Step(name="update of one setting", result="skipped", note="no --update KEY=JSON says which setting")
-            )
-            return
-        setting = self.setting
-        name = f"update of {'.'.join((setting.key, *setting.path))}"
-        self._step(name, lambda: self._changed(setting))
-        self._step("preview: no change", lambda: self._pulumi("preview", "--expect-no-changes"))
+    def _updates(self) -> None:
+        if not self.settings:
+            note = "no --update KEY=JSON says which setting"
+            self.steps.append(Step(name="update of one setting", result="skipped", note=note))
+        for setting in self.settings:
+            if setting.holds_in(read_yaml(self.attached.session.config_file)):
+                note = f"is {json.dumps(setting.value)} already"
+                self.steps.append(Step(name=f"update of {setting.name}", result="skipped", note=note))
+                continue
+            self._step(f"update of {setting.name}", functools.partial(self._changed, setting))
+            self._step("preview: no change", functools.partial(self._pulumi, "preview", "--expect-no-changes"))
 
     def _changed(self, setting: Setting) -> tuple[bool, str]:
         file = self.attached.session.config_file

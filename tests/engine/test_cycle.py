@@ -43,12 +43,17 @@ def test_a_setting_changes_one_value_and_leaves_the_document_as_it_was() -> None
     assert Setting.parse("a:new=true").apply({"config": {}}) == {"config": {"a:new": True}}
 
 
+def test_a_setting_below_a_plain_value_is_refused() -> None:
+    with pytest.raises(ProjectError, match="x of a:n is no mapping"):
+        Setting.parse("a:n.x.y=1").apply({"config": {"a:n": {"x": 1}}})
+
+
 @pytest.mark.parametrize(
-    ("text", "words"), [("a:n.x=1", "a:n.x is 1 already"), ("a:n.x.y=1", "x of a:n is no mapping")]
+    ("text", "holds"),
+    [("a:n.x=1", True), ("a:n.x=2", False), ("a:n.y=1", False), ("a:n.x.y=1", False), ("b:c=1", False)],
 )
-def test_a_setting_that_changes_nothing_is_refused(text: str, words: str) -> None:
-    with pytest.raises(ProjectError, match=words):
-        Setting.parse(text).apply({"config": {"a:n": {"x": 1}}})
+def test_a_setting_knows_whether_it_is_so_already(text: str, holds: bool) -> None:
+    assert Setting.parse(text).holds_in({"config": {"a:n": {"x": 1}}}) is holds
 
 
 def test_a_stack_lives_and_leaves_nothing(small_project) -> None:
@@ -74,6 +79,17 @@ def test_a_cycle_without_a_setting_says_that_it_leaves_the_update_out(small_proj
     assert project.rehearse("cycle") == 0, project.said[-1]
     assert ("update of one setting", "skipped") in results(project.said[-1])
     assert "no --update KEY=JSON says which setting" in project.said[-1], "a step is left out without a word"
+
+
+def test_every_setting_is_an_update_of_its_own_unless_it_is_so_already(small_project) -> None:
+    project = small_project(PROGRAM)
+    code = project.rehearse(
+        "cycle", "--update", "small:days=14", "--update", "small:days=14", "--update", "small:days=30"
+    )
+    assert code == 0, project.said[-1]
+    updates = [row for row in results(project.said[-1]) if row[0].startswith("update of")]
+    assert updates == [("update of small:days", result) for result in ("ok", "skipped", "ok")]
+    assert "is 14 already" in project.said[-1], "a step is left out without a word"
 
 
 def test_a_cycle_stops_at_the_first_step_that_fails_and_its_exit_code_tells(small_project) -> None:
