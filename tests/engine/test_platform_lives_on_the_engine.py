@@ -33,16 +33,20 @@ def pulumi_json(platform: ProjectFolder, *arguments: str):
 
 def test_what_the_engine_made_is_what_the_cloud_has(up: ProjectFolder):
     resources = json.loads(up.state())["checkpoint"]["latest"]["resources"]
-    made = {r["id"] for r in resources if r.get("custom") and not r["type"].startswith("pulumi:")}
-    living = {record.id for record in up.world() if record.urn}
+    made = sorted(r["urn"] for r in resources if r.get("custom") and not r["type"].startswith("pulumi:"))
+    living = sorted(record.urn for record in up.world() if record.urn)
     assert made == living, "state and cloud disagree: the next update would make things twice or miss them"
 
 
 def test_the_engine_makes_what_the_preview_in_process_shows(up: ProjectFolder):
     project = read_project(up.folder)
     shown = set(run_modes(project, read_stack(project, "dev"), timeout=120).known.resources)
-    made = {resource["urn"] for resource in json.loads(up.state())["checkpoint"]["latest"]["resources"]}
-    assert made == shown, "a preview that differs from the update is worth nothing"
+    resources = json.loads(up.state())["checkpoint"]["latest"]["resources"]
+    # Members of a group of manifests are made by the plugin alone, and only once the cluster is there.
+    made = {resource["urn"] for resource in resources if "ConfigGroup$" not in resource["urn"]}
+    assert made == {urn for urn in shown if "ConfigGroup$" not in urn}, (
+        "a preview that differs from the update is worth nothing"
+    )
 
 
 def test_a_run_does_not_touch_the_stack_files(up: ProjectFolder):
