@@ -23,7 +23,7 @@ preview: setup ## Show the whole platform of STACK, its outputs and policy findi
 	@$(PY) -m rehearsal preview --stack $(STACK) $(ARGS)
 
 test: setup-dev ## Run the fast test suite with coverage
-	@$(PY) -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+	@$(PY) -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)
 
 lint: setup-dev ## Check style and formatting
 	@$(PY) -m ruff check .
