@@ -136,9 +136,7 @@ class NodeGroup(Section):
         max_length=20,
         description="EC2 instance types, the preferred first; 1 to 20 of one architecture.",
     )
-    capacity: Literal["onDemand", "spot", "capacityBlock"] = Field(
-        default="onDemand", description="How the instances are bought."
-    )
+    capacity: Literal["onDemand", "spot"] = Field(default="onDemand", description="How the instances are bought.")
     ami_type: str = Field(
         default="AL2023_x86_64_STANDARD",
         description="Image of the nodes as EKS calls it: AL2023, Bottlerocket or Windows; x86_64 or ARM_64; NVIDIA or "

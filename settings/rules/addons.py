@@ -83,8 +83,7 @@ def addon_version(path: Path, version: str | None) -> Iterator[Problem]:
 
 
 def _addon(path: Path, addon: Addon, context: Context) -> Iterator[Problem]:
-    if not _MARKETPLACE.fullmatch(str(path[-1])):
-        yield from addon_version((*path, "version"), addon.version)
+    yield from addon_version((*path, "version"), addon.version)
     if addon.namespace is not None and not _NAMESPACE.fullmatch(addon.namespace):
         text = f"{show(addon.namespace)} is not a namespace: 1 to 63 of a-z, 0-9 and -, first a letter"
         yield Problem((*path, "namespace"), text)

@@ -47,8 +47,6 @@ def _capacity(path: Path, group: NodeGroup) -> Iterator[Problem]:
     if group.capacity == "spot" and len(group.instance_types) == 1:
         text = "is one type only: when its spot capacity runs out, there are no nodes; name several of the same size"
         yield Problem(place, text, warning=True)
-    if group.capacity == "capacityBlock" and len(group.instance_types) > 1:
-        yield Problem(place, f"has {len(group.instance_types)} entries; a capacity block is of one type")
 
 
 def _image(path: Path, group: NodeGroup, config: StackConfig) -> Iterator[Problem]:

@@ -113,8 +113,8 @@ def _warm_pool(path: Path, group: NodeGroup) -> Iterator[Problem]:
     if pool is None:
         return
     place = (*path, "warmPool")
-    if group.capacity != "onDemand":
-        yield Problem(place, f"is for capacity onDemand only, not {group.capacity}", related=((*path, "capacity"),))
+    if group.capacity == "spot":
+        yield Problem(place, "is for capacity onDemand only, not spot", related=((*path, "capacity"),))
     if group.ami_type.startswith("BOTTLEROCKET"):
         if pool.pool_state == "hibernated":
             yield Problem((*place, "poolState"), "Bottlerocket cannot hibernate; use stopped or running")

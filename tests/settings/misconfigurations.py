@@ -294,10 +294,6 @@ MISTAKES = [
     Mistake("desired above max", {G + "desired": 9}),
     Mistake("max of nought", {G + "min": 0, G + "max": 0}),
     Mistake("no node to start with", {G + "min": 0}),
-    Mistake(
-        "a capacity block of two types",
-        {G + "instanceTypes": ["p5.48xlarge", "p5e.48xlarge"], G + "capacity": "capacityBlock"},
-    ),
     Mistake("an unknown capacity", {G + "capacity": "SPOT"}),
     Mistake("a disk that is too small", {G + "disk": {"sizeGiB": 10}}),
     Mistake("too many IOPS for the size", {G + "disk": {"sizeGiB": 20, "iops": 16000}}),
