@@ -83,9 +83,7 @@ def test_a_second_run_without_the_override_keeps_the_interpreter(set_up):
 def test_tests_get_their_tools_on_top(set_up):
     set_up()
     _, log = set_up("dev")
-    assert log[-1].endswith("-r requirements.txt -r requirements-dev.txt"), (
-        "tests would use other pins than deploys"
-    )
+    assert log[-1].endswith("-r requirements.txt -r requirements-dev.txt"), "tests would use other pins than deploys"
 
 
 def test_a_changed_lock_is_installed_into_the_same_environment(set_up, project):
