@@ -93,11 +93,20 @@ def _output(file: Path | None) -> Generator[TextIO]:
 
 
 def _render(result: Preview, options: argparse.Namespace, stream: TextIO) -> None:
-    from rehearsal.render.text import render_text
+    if options.format == "json":
+        from rehearsal.render.json_report import render_json
 
-    terminal = stream.isatty()
-    color = options.color == "always" or (options.color == "auto" and terminal and not os.environ.get("NO_COLOR"))
-    render_text(result, stream, color=color, terminal=terminal, timing=terminal or options.timing)
+        render_json(result, stream)
+    elif options.format == "markdown":
+        from rehearsal.render.markdown import render_markdown
+
+        render_markdown(result, stream)
+    else:
+        from rehearsal.render.text import render_text
+
+        terminal = stream.isatty()
+        color = options.color == "always" or (options.color == "auto" and terminal and not os.environ.get("NO_COLOR"))
+        render_text(result, stream, color=color, terminal=terminal, timing=terminal or options.timing)
 
 
 def _path(text: str) -> Path:
@@ -121,7 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     preview.add_argument("--stack", "-s", required=True, help="name of the stack")
     preview.add_argument("--directory", "-C", type=_path, default=Path.cwd(), help="folder with Pulumi.yaml")
     preview.add_argument("--config", type=_path, help="config file (Pulumi.<stack>.yaml)")
-    preview.add_argument("--format", choices=("text",), default="text")
+    preview.add_argument("--format", choices=("text", "json", "markdown"), default="text")
     preview.add_argument("--output", "-o", type=_path, help="file to write to (standard output)")
     preview.add_argument("--color", nargs="?", choices=("auto", "always", "never"), const="always", default="auto")
     preview.add_argument("--timing", action="store_true", help="say how long it took")

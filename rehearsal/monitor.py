@@ -14,12 +14,12 @@ from pulumi.runtime.proto import resource_pb2
 from rehearsal.engine_config import EngineConfig
 from rehearsal.errors import RehearsalError
 from rehearsal.graph import PROVIDER_PREFIX, STACK_TYPE, Graph, Invoke, Resource, make_urn
-from rehearsal.registration import provider_urn, resource_from_request, source_position
+from rehearsal.registration import provider_urn, resource_from_request, source_position, with_secrets
 from rehearsal.simulator import components, providers
 from rehearsal.simulator.context import DEFAULT_REGION, Creation, Place, Question, place_of
 from rehearsal.stack_references import STACK_REFERENCE_TYPE, stack_reference_state
 from rehearsal.transforms import Callback, Transforms
-from rehearsal.wire import UNKNOWN, ResourceReference, from_struct, reveal, to_struct
+from rehearsal.wire import UNKNOWN, ResourceReference, Secret, contains_secret, from_struct, reveal, to_struct
 
 _FEATURES = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
@@ -73,8 +73,7 @@ class RecordingMonitor:
                 known=self.known,
             )
 
-    # The methods below are the engine's RPCs, called by the SDK.
-    # https://github.com/pulumi/pulumi/blob/master/proto/pulumi/resource.proto
+    # The engine's RPCs, called by the SDK: https://github.com/pulumi/pulumi/blob/master/proto/pulumi/resource.proto
 
     def SupportsFeature(self, request: resource_pb2.SupportsFeatureRequest) -> Any:  # noqa: N802
         """Answer which features the engine has."""
@@ -167,8 +166,9 @@ class RecordingMonitor:
             resource = self._provided(resource)
             providers.check(resource.type, resource.urn, {})
             _id, outputs = providers.create(self._creation(resource), known=True)
-        self._record(replace(resource, outputs=outputs))
-        return resource_pb2.ReadResourceResponse(urn=resource.urn, properties=to_struct(outputs))
+        resource = replace(resource, outputs=with_secrets(resource, outputs))
+        self._record(resource)
+        return resource_pb2.ReadResourceResponse(urn=resource.urn, properties=to_struct(resource.outputs))
 
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> Any:  # noqa: N802
         """Answer a question of the program."""
@@ -182,8 +182,8 @@ class RecordingMonitor:
         place = self._place(provider_urn(request.provider))
         question = Question(token=request.tok, args=reveal(args), place=place, lookup=self._by_id.get)
         result = providers.answer(question)
-        with self._lock:
-            self._invokes.append(Invoke(token=request.tok, args=args, result=result))
+        shown = {key: Secret(value) for key, value in result.items()} if contains_secret(args) else result
+        self._invokes.append(Invoke(token=request.tok, args=args, result=shown))
         return self._answer(result)
 
     @staticmethod
@@ -205,10 +205,10 @@ class RecordingMonitor:
         resource = self._provided(resource)
         providers.check(resource.type, resource.urn, resource.inputs)
         id_, outputs = providers.create(self._creation(resource), known=self.known)
-        made = replace(resource, id=id_, outputs=outputs)
+        made = replace(resource, id=id_, outputs=with_secrets(resource, outputs))
         self._record(made)
         if id_:
-            self._by_id[id_] = reveal(outputs)
+            self._by_id[id_] = outputs
         return made
 
     def _provided(self, resource: Resource) -> Resource:

@@ -175,6 +175,31 @@ def reveal(value: Any) -> Any:
     return value
 
 
+def concealed(value: Any, like: Any) -> Any:
+    """Return the value with every part secret that is secret in a value of the same shape, as providers echo inputs.
+
+    Args:
+        value: A value in the clear.
+        like: The value before its secrets were revealed.
+    """
+    if isinstance(like, Secret):
+        return value if isinstance(value, Secret) else Secret(value)
+    if isinstance(like, Mapping) and isinstance(value, Mapping):
+        return {key: concealed(item, like.get(key)) for key, item in value.items()}
+    if isinstance(like, list) and isinstance(value, list) and len(like) == len(value):
+        return [concealed(item, secret) for item, secret in zip(value, like, strict=True)]
+    return value
+
+
+def contains_secret(value: Any) -> bool:
+    """Return whether any part of the value is secret."""
+    if isinstance(value, Mapping):
+        return any(contains_secret(item) for item in value.values())
+    if isinstance(value, list | tuple):
+        return any(contains_secret(item) for item in value)
+    return isinstance(value, Secret)
+
+
 def contains_unknown(value: Any) -> bool:
     """Return whether any part of the value is unknown."""
     if isinstance(value, Secret):

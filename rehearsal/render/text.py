@@ -15,7 +15,7 @@ from rehearsal.graph import PROVIDER_PREFIX, STACK_TYPE, Graph, Resource
 from rehearsal.order import tree
 from rehearsal.policy_report import Finding, PackReport
 from rehearsal.preview import Preview
-from rehearsal.render.words import counts, marks, number_of, short_type, totals_text, value_text
+from rehearsal.render.words import counts, marks, notes, number_of, short_type, totals_text, value_text
 
 # Width of what goes into a file: wide enough that no name is cut; nothing is filled up to it.
 _FILE_WIDTH = 500
@@ -60,9 +60,8 @@ def _sections(preview: Preview, timing: bool) -> Iterator[RenderableType]:
         yield from _titled("Outputs (ids, ARNs and endpoints are simulated)", _outputs(preview.graph))
     for pack in preview.packs:
         yield from _pack(pack, preview.graph)
-    notes = [*preview.warnings, *(f"{key} is encrypted and was not read" for key in preview.unreadable)]
-    if notes:
-        yield from _titled("Config", Text("\n".join(notes), style="yellow"))
+    if notes(preview):
+        yield from _titled("Config", Text("\n".join(notes(preview)), style="yellow"))
     if preview.logs:
         yield from _titled("Messages of the program", _logs(preview))
     yield ""
