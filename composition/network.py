@@ -53,6 +53,8 @@ def existing_vpc_args(settings: Settings, aws: AwsEnvironment) -> ExistingVpcArg
         private_subnet_ids=existing.private_subnets,
         public_subnet_ids=existing.public_subnets,
         intra_subnet_ids=existing.intra_subnets,
+        pod_subnet_ids=existing.pod_subnets,
+        tag_subnets=existing.tag_subnets,
     )
 
 

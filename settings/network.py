@@ -99,6 +99,16 @@ class ExistingVpc(Section):
         description="Subnet id of each zone, for the control plane's network interfaces; without them the private "
         "subnets hold those too.",
     )
+    pod_subnets: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="Subnet id of each zone, for pods with `addons.vpc-cni.customNetworking`; one for every zone of "
+        "`privateSubnets`.",
+    )
+    tag_subnets: bool = Field(
+        default=False,
+        description="Put the tags by which the load balancer controller finds subnets on the public and private ones. "
+        "Leave it to the owner of the VPC where another program manages their tags.",
+    )
 
 
 class Network(Section):

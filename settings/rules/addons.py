@@ -143,9 +143,12 @@ def _identities(config: StackConfig) -> Iterator[Problem]:
 
 def _custom_networking(config: StackConfig) -> Iterator[Problem]:
     path: Path = ("addons", "vpc-cni", "customNetworking")
-    if config.network.existing:
-        text = "needs pod subnets, which are made with a new VPC only; leave it out with network.existing"
-        yield Problem(path, text, related=(("network", "existing"),))
+    existing = config.network.existing
+    if existing:
+        missing = [zone for zone in existing.private_subnets if zone not in existing.pod_subnets]
+        if missing:
+            text = f"needs a subnet for pods in every zone; network.existing.podSubnets lacks {', '.join(missing)}"
+            yield Problem(path, text, related=(("network", "existing"),))
     elif config.network.pod_cidr is None:
         text = "needs a range for pods; set network.podCidr, for example 100.64.0.0/16"
         yield Problem(path, text, related=(("network", "podCidr"),))

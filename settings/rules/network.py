@@ -126,6 +126,7 @@ def _existing(existing: ExistingVpc, context: Context) -> Iterator[Problem]:
         ("privateSubnets", existing.private_subnets),
         ("publicSubnets", existing.public_subnets),
         ("intraSubnets", existing.intra_subnets),
+        ("podSubnets", existing.pod_subnets),
     ):
         yield from _existing_subnets((*path, key), subnets, seen, context)
 

@@ -133,6 +133,22 @@ def test_existing_vpc_is_used_and_not_made() -> None:
     assert {"aws:ec2/getVpc:getVpc", "aws:ec2/getSubnet:getSubnet"} <= tokens, "nobody looked at the network"
 
 
+def test_existing_pod_subnets_reach_the_cni() -> None:
+    zones = ("eu-west-1a", "eu-west-1b")
+
+    def subnets(first: int) -> dict[str, str]:
+        return {zone: f"subnet-0{index:016x}" for index, zone in enumerate(zones, start=first)}
+
+    network = {"vpcId": "vpc-0123456789abcdef0", "privateSubnets": subnets(1), "podSubnets": subnets(5)}
+    config = _dev() | {"eks-platform:network": {"existing": network}}
+    config["eks-platform:addons"] = {"vpc-cni": {"customNetworking": True}}
+    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
+    run = run_project(ROOT, project="eks-platform", stack="dev", config=texts, known=False)
+    assert run.error is None
+    looked_up = {invoke.args.get("id") for invoke in run.graph.invokes if invoke.token == "aws:ec2/getSubnet:getSubnet"}
+    assert set(subnets(5).values()) <= looked_up, "pods would be placed in subnets that nobody checked"
+
+
 def test_zone_count_asks_aws_and_keeps_stable_keys() -> None:
     graph = both_modes({"network": {"zones": 3}, "nodeGroups": {"apps": {"zones": "perZone"}}})
     names = {s.name for s in graph.of_type("aws:ec2/subnet:Subnet") if "private" in s.name}
