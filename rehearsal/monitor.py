@@ -19,7 +19,7 @@ from rehearsal.simulator import components, providers
 from rehearsal.simulator.context import DEFAULT_REGION, Creation, Place, Question, place_of
 from rehearsal.stack_references import STACK_REFERENCE_TYPE, stack_reference_state
 from rehearsal.transforms import Callback, Transforms
-from rehearsal.wire import UNKNOWN, ResourceReference, Secret, contains_secret, from_struct, reveal, to_struct
+from rehearsal.wire import UNKNOWN, ResourceReference, from_struct, reveal, to_struct
 
 _FEATURES = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
@@ -182,8 +182,7 @@ class RecordingMonitor:
         place = self._place(provider_urn(request.provider))
         question = Question(token=request.tok, args=reveal(args), place=place, lookup=self._by_id.get)
         result = providers.answer(question)
-        shown = {key: Secret(value) for key, value in result.items()} if contains_secret(args) else result
-        self._invokes.append(Invoke(token=request.tok, args=args, result=shown))
+        self._invokes.append(Invoke(token=request.tok, args=args, result=result))
         return self._answer(result)
 
     @staticmethod
