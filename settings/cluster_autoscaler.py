@@ -50,8 +50,8 @@ class ClusterAutoscaler(Section):
     scale_down: ScaleDown = Field(default_factory=ScaleDown, description="When nodes are taken away.")
     skip_nodes_with_system_pods: bool = Field(
         default=False,
-        description="Leave nodes with pods of kube-system other than DaemonSets alone. Disruption budgets protect those "
-        "pods already; with `true` one of them keeps a node for ever.",
+        description="Leave nodes with pods of kube-system other than DaemonSets alone. Disruption budgets protect "
+        "those pods already; with `true` one of them keeps a node for ever.",
     )
     skip_nodes_with_local_storage: bool = Field(
         default=True, description="Leave nodes with pods that use emptyDir or hostPath alone."
