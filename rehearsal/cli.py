@@ -69,18 +69,16 @@ def _preview(options: argparse.Namespace) -> int:
     )
     with _output(options.output) as stream:
         _render(result, options, stream)
+        stream.flush()
     return VIOLATED if result.violated else FINE
 
 
-def _packs(options: argparse.Namespace) -> list[PolicyPackChoice] | None:
+def _packs(options: argparse.Namespace) -> list[PolicyPackChoice]:
     if options.no_policies:
         return []
-    if not options.policy_pack:
-        return None
-    from rehearsal.policies import default_config
-    from rehearsal.policy_report import PolicyPackChoice
+    from rehearsal.policies import chosen_packs
 
-    return [PolicyPackChoice(pack, default_config(pack, options.stack)) for pack in options.policy_pack]
+    return chosen_packs(options.directory, options.stack, options.policy_pack, options.policy_pack_config)
 
 
 @contextlib.contextmanager
@@ -88,7 +86,11 @@ def _output(file: Path | None) -> Generator[TextIO]:
     if file is None:
         yield sys.stdout
         return
-    with file.open("w", encoding="utf-8") as stream:
+    try:
+        stream = file.open("w", encoding="utf-8")
+    except OSError as error:
+        raise ProjectError(f"{file} cannot be written: {error.strerror}") from None
+    with stream:
         yield stream
 
 
@@ -127,22 +129,45 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     preview = commands.add_parser("preview", help="show resources, outputs and policy findings of a stack")
-    preview.add_argument("--stack", "-s", required=True, help="name of the stack")
-    preview.add_argument("--directory", "-C", type=_path, default=Path.cwd(), help="folder with Pulumi.yaml")
-    preview.add_argument("--config", type=_path, help="config file (Pulumi.<stack>.yaml)")
-    preview.add_argument("--format", choices=("text", "json", "markdown"), default="text")
-    preview.add_argument("--output", "-o", type=_path, help="file to write to (standard output)")
-    preview.add_argument("--color", nargs="?", choices=("auto", "always", "never"), const="always", default="auto")
-    preview.add_argument("--timing", action="store_true", help="say how long it took")
-    preview.add_argument("--timeout", type=float, default=120, metavar="SECONDS")
-    preview.add_argument(
+    add = preview.add_argument
+    add("--stack", "-s", required=True, help="name of the stack")
+    add("--directory", "-C", type=_path, default=Path.cwd(), metavar="DIR", help="folder with Pulumi.yaml (this one)")
+    add("--config", type=_path, metavar="FILE", help="config file of the stack (Pulumi.<stack>.yaml)")
+    add("--format", choices=("text", "json", "markdown"), default="text", help="form of the report (text)")
+    add("--output", "-o", type=_path, metavar="FILE", help="file to write the report to (standard output)")
+    add(
+        "--color",
+        nargs="?",
+        choices=("auto", "always", "never"),
+        const="always",
+        default="auto",
+        help="colours in the text report (auto: on a terminal, unless NO_COLOR is set)",
+    )
+    add("--timing", action="store_true", help="say how long it took, which a terminal is always told")
+    add("--timeout", type=float, default=120, metavar="SECONDS", help="give a run of the program up after this (120)")
+    add(
         "--stack-outputs",
         type=_named_file,
         action="append",
         default=[],
         metavar="NAME=FILE",
-        help="outputs of a stack that the program refers to, as `pulumi stack output --json` writes them",
+        help="outputs of a stack that the program refers to, as `pulumi stack output --json` writes them; repeatable",
     )
-    preview.add_argument("--policy-pack", type=_path, action="append", metavar="DIR")
-    preview.add_argument("--no-policies", action="store_true")
+    add(
+        "--policy-pack",
+        type=_path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="policy pack to run (policies beside Pulumi.yaml); repeatable",
+    )
+    add(
+        "--policy-pack-config",
+        type=_path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="config of a policy pack, one for each (config/<stack>.json in the pack); repeatable",
+    )
+    add("--no-policies", action="store_true", help="run no policy pack")
     return parser

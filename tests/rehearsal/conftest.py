@@ -22,7 +22,7 @@ def project(tmp_path):
             "Pulumi.dev.yaml": "config:\n  aws:region: eu-north-1\n",
         }
         names["__main__.py"] = program
-        names |= {name.replace("__", "."): text for name, text in files.items()}
+        names |= files
         for name, text in names.items():
             file = tmp_path / name
             file.parent.mkdir(parents=True, exist_ok=True)
