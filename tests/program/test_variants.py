@@ -230,3 +230,102 @@ def test_every_nat_mode_builds(mode: str) -> None:
     graph = both_modes({"network": {"nat": mode}, "cluster": private})
     gateways = len(graph.of_type("aws:ec2/natGateway:NatGateway"))
     assert gateways == {"none": 0, "single": 1, "perZone": 3, "regional": 1}[mode]
+
+
+def test_secrets_can_be_left_to_the_key_of_aws() -> None:
+    graph = platform({"cluster": {"encryption": False}})
+    (cluster,) = graph.of_type("aws:eks/cluster:Cluster")
+    assert "encryptionConfig" not in cluster.inputs
+    assert graph.of_type("aws:kms/key:Key") == [], "a key that nothing uses costs a dollar a month"
+    assert graph.outputs["kmsKeyArn"] == ""
+
+
+def test_flow_logs_can_go_to_a_bucket_or_nowhere() -> None:
+    bucket = "arn:aws:s3:::acme-flow-logs"
+    (log,) = platform(
+        {"network": {"flowLogs": {"destination": "s3", "bucketArn": bucket, "retentionDays": None}}}
+    ).of_type("aws:ec2/flowLog:FlowLog")
+    assert (log.inputs["logDestinationType"], log.inputs["logDestination"]) == ("s3", bucket)
+    assert platform({"network": {"flowLogs": False}}).of_type("aws:ec2/flowLog:FlowLog") == []
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "services"),
+    [
+        ({"mode": "none"}, set()),
+        ({"mode": "list", "services": ["sts"]}, {"sts"}),
+        ({"mode": "derived", "services": ["sqs"]}, {"sqs"}),
+    ],
+    ids=["none", "list", "derived-with-nat"],
+)
+def test_interface_endpoints_are_the_chosen_ones(endpoints: dict[str, Any], services: set[str]) -> None:
+    graph = platform({"network": {"endpoints": endpoints}})
+    made = {
+        e.inputs["serviceName"].removeprefix("com.amazonaws.eu-west-1.")
+        for e in graph.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")
+        if e.inputs["vpcEndpointType"] == "Interface"
+    }
+    assert made == services, "every interface endpoint costs by the hour and zone"
+
+
+def test_node_group_settings_reach_eks() -> None:
+    graph = platform(
+        {
+            "nodeGroups": {
+                "apps": None,
+                "system": {
+                    "zones": ["eu-west-1b"],
+                    "repair": False,
+                    "warmPool": {"minSize": 1, "poolState": "stopped"},
+                    "min": 1,
+                    "desired": 2,
+                    "disk": {"sizeGiB": 100, "iops": 4000, "throughput": 250},
+                    "taints": [{"key": "dedicated", "value": "system", "effect": "NoSchedule"}],
+                    "update": {"maxUnavailablePercentage": 25, "strategy": "minimal"},
+                    "imdsHopLimit": 2,
+                    "kubelet": {"config": {"maxPods": 58}},
+                },
+            }
+        }
+    )
+    (group,) = graph.of_type(NODE_GROUP)
+    assert len(group.inputs["subnetIds"]) == 1
+    assert group.inputs["nodeRepairConfig"] == {"enabled": False}
+    assert group.inputs["warmPoolConfig"]["minSize"] == 1
+    assert group.inputs["scalingConfig"] == {"minSize": 1, "maxSize": 3, "desiredSize": 2}
+    assert group.inputs["taints"] == [{"key": "dedicated", "value": "system", "effect": "NO_SCHEDULE"}]
+    assert group.inputs["updateConfig"] == {"maxUnavailablePercentage": 25, "updateStrategy": "MINIMAL"}
+    (template,) = graph.of_type("aws:ec2/launchTemplate:LaunchTemplate")
+    assert template.inputs["metadataOptions"]["httpPutResponseHopLimit"] == 2
+    (disk,) = template.inputs["blockDeviceMappings"]
+    assert (disk["ebs"]["volumeSize"], disk["ebs"]["iops"], disk["ebs"]["throughput"]) == (100, 4000, 250)
+    assert "userData" in template.inputs, "the kubelet would keep its default number of pods"
+
+
+def test_node_repair_thresholds_reach_eks() -> None:
+    override = {
+        "nodeMonitoringCondition": "AcceleratedHardwareReady",
+        "nodeUnhealthyReason": "NvidiaXID13Error",
+        "minRepairWaitMinutes": 10,
+        "repairAction": "Reboot",
+    }
+    repair = {"maxUnhealthyPercentage": 20, "maxParallelCount": 1, "overrides": [override]}
+    graph = platform({"nodeGroups": {"apps": {"repair": repair}}})
+    config = graph.named("nodes-apps-group").inputs["nodeRepairConfig"]
+    assert config["enabled"] is True
+    assert config["maxUnhealthyNodeThresholdPercentage"] == 20
+    assert config["maxParallelNodesRepairedCount"] == 1
+    (given,) = config["nodeRepairConfigOverrides"]
+    assert given == {
+        "nodeMonitoringCondition": "AcceleratedHardwareReady",
+        "nodeUnhealthyReason": "NvidiaXID13Error",
+        "minRepairWaitTimeMins": 10,
+        "repairAction": "Reboot",
+    }
+
+
+def test_fargate_profiles_can_do_without_logs() -> None:
+    graph = platform({"fargateProfiles": {"batch": {"logging": False, "zones": ["eu-west-1a", "eu-west-1b"]}}})
+    assert graph.of_type("eks-platform:index:FargateLogging") == []
+    (profile,) = graph.of_type("aws:eks/fargateProfile:FargateProfile")
+    assert len(profile.inputs["subnetIds"]) == 2
