@@ -164,7 +164,7 @@ def _verdict(preview: Preview, timing: bool) -> Text:
     found = [finding for pack in preview.packs for finding in pack.findings]
     mandatory = sum(finding.level == "mandatory" for finding in found)
     advisory = len(found) - mandatory
-    parts = ["the same with outputs known and unknown"]
+    parts = ["outputs known and unknown give the same resources"]
     if preview.packs:
         parts.append(f"{number_of(mandatory, 'mandatory violation')}, {number_of(advisory, 'advisory finding')}")
     if timing:

@@ -32,7 +32,7 @@ def test_a_sound_program_ends_with_0_and_nothing_on_stderr(preview):
     code, out, err = preview(VPC)
     assert (code, err) == (0, "")
     assert out.splitlines()[0] == "shop / dev   1 resource, 1 provider"
-    assert out.splitlines()[-1] == "the same with outputs known and unknown", "no time in what is compared"
+    assert out.splitlines()[-1] == "outputs known and unknown give the same resources", "no time in what is compared"
 
 
 def test_what_the_program_prints_goes_to_stderr_and_once(preview):

@@ -130,14 +130,14 @@ Messages of the program
   warning: pictures-of-the-shop: closed on Sundays
   info: open
 
-the same with outputs known and unknown; 1 mandatory violation, 3 advisory findings
+outputs known and unknown give the same resources; 1 mandatory violation, 3 advisory findings
 """
     )
 
 
 def test_a_stack_without_anything_to_say_is_short():
     made = text(preview(packs=(), logs=(), unreadable=(), warnings=(), outputs={}))
-    assert made.splitlines()[-1] == "the same with outputs known and unknown"
+    assert made.splitlines()[-1] == "outputs known and unknown give the same resources"
     assert "Outputs" not in made
     empty = PackReport(name="rules", version="1", levels={"a": "advisory"})
     assert "  no violations" in text(preview(packs=(empty,)))
