@@ -41,5 +41,5 @@ def test_arns_name_partition_region_and_account() -> None:
 
 @pytest.mark.parametrize("account", ["11112222333", "1111222233334", "11112222333x", ""])
 def test_account_must_have_twelve_digits(account: str) -> None:
-    with pytest.raises(ValueError, match="account: .* is not an AWS account id of 12 digits"):
+    with pytest.raises(ValueError, match=r"account: .* is not an AWS account id of 12 digits"):
         AwsEnvironment(region="eu-west-1", account=account)
