@@ -5,9 +5,11 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 import pytest
+from pulumi.runtime.proto import resource_pb2
 
 from rehearsal.errors import ProgramExit, RehearsalError
 from rehearsal.inprocess import run
+from rehearsal.monitor import RecordingMonitor
 from rehearsal.registration import is_within
 from rehearsal.wire import UNKNOWN, Secret
 
@@ -218,6 +220,17 @@ def test_the_engine_answers_for_a_resource_by_its_urn():
     assert made(program).outputs["cidr"] == "10.0.0.0/16"
     with pytest.raises(RehearsalError, match="unknown resource urn:x"):
         made(lambda: pulumi.runtime.invoke("pulumi:pulumi:getResource", {"urn": "urn:x"}))
+
+
+def test_hooks_are_accepted_and_parameterized_packages_are_not():
+    def program():
+        hook = pulumi.ResourceHook("before", lambda _args: None)
+        vpc("a", pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[hook])))
+
+    assert made(program).named("a").name == "a"
+    monitor = RecordingMonitor(project="shop", stack="dev", known=True)
+    with pytest.raises(RehearsalError, match="parameterized package 'random'"):
+        monitor.RegisterPackage(resource_pb2.RegisterPackageRequest(name="random"))
 
 
 def test_messages_to_the_engine_are_kept_with_their_resource():
