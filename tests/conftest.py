@@ -10,6 +10,7 @@ import os
 import socket
 from typing import Any
 
+import hypothesis
 import pytest
 
 ENVIRONMENT = {
@@ -45,6 +46,9 @@ def pytest_configure() -> None:
     for name in REMOVED:
         os.environ.pop(name, None)
     os.environ.update(ENVIRONMENT)
+    # No deadline: a busy machine is no bug. The same examples each time in CI: a red run can be run again.
+    hypothesis.settings.register_profile("suite", deadline=None, max_examples=50, derandomize="CI" in os.environ)
+    hypothesis.settings.load_profile("suite")
 
 
 def pytest_collection_finish() -> None:
