@@ -120,6 +120,7 @@ def _vpc_cni(settings: Settings, network: NetworkRef, cluster: ClusterRef) -> pu
         VpcCniSettings(
             prefix_delegation=cni.prefix_delegation,
             network_policy=cni.network_policy,
+            windows=any(group.windows for group in settings.node_groups.values()),
             ipv6=settings.cluster.ip_family == "ipv6",
         ),
         region=settings.region,

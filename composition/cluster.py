@@ -40,6 +40,8 @@ def cluster_args(settings: Settings, aws: AwsEnvironment, network: NetworkRef) -
         zonal_shift=cluster.zonal_shift,
         control_plane_tier=cluster.control_plane_tier,
         additional_security_group_ids=cluster.additional_security_group_ids,
+        # On Windows the control plane gives pods their addresses, with the cluster role.
+        security_groups_for_pods=any(group.windows for group in settings.node_groups.values()),
         fargate=bool(settings.fargate_profiles),
     )
 

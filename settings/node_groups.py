@@ -194,3 +194,8 @@ class NodeGroup(Section):
     def initial_size(self) -> int:
         """Number of nodes to start with."""
         return self.min if self.desired is None else self.desired
+
+    @property
+    def windows(self) -> bool:
+        """Whether the nodes run Windows."""
+        return self.ami_type.startswith("WINDOWS")

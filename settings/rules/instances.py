@@ -61,7 +61,7 @@ def _image(path: Path, group: NodeGroup, config: StackConfig) -> Iterator[Proble
         yield Problem(place, text)
     elif group.ami_type not in known:
         yield Problem(place, f"{show(group.ami_type)} is not an AMI type of EKS{_nearest_image(group.ami_type, known)}")
-    if group.ami_type.startswith("WINDOWS"):
+    if group.windows:
         yield from _windows(path, group, config)
 
 
@@ -74,6 +74,9 @@ def _windows(path: Path, group: NodeGroup, config: StackConfig) -> Iterator[Prob
     if config.cluster.ip_family == "ipv6":
         text = "Windows nodes do not work in a cluster with ipFamily ipv6"
         yield Problem((*path, "amiType"), text, related=(("cluster", "ipFamily"),))
+    if config.addons.vpc_cni.custom_networking:
+        text = "Windows nodes do not work with addons.vpc-cni.customNetworking"
+        yield Problem((*path, "amiType"), text, related=(("addons", "vpc-cni"),))
     if group.disk.size_gib < _WINDOWS_DISK:
         text = f"{group.disk.size_gib} is too small for Windows; the least is {_WINDOWS_DISK}"
         yield Problem((*path, "disk", "sizeGiB"), text)
@@ -103,13 +106,9 @@ def _accelerator(path: Path, group: NodeGroup, types: list[str]) -> Iterator[Pro
         if image and found != image:
             text = f"{show(instance_type)} has no {shown[image]}, which amiType {group.ami_type} is for"
             yield Problem(place, text, related=((*path, "amiType"),))
-        elif found and not image and not _brings_drivers_later(group):
+        elif found and not image and not group.windows:
             text = f"{show(instance_type)} has an {shown[found]}, for which amiType {group.ami_type} has no driver"
             yield Problem(place, text, warning=True)
-
-
-def _brings_drivers_later(group: NodeGroup) -> bool:
-    return group.ami_type.startswith("WINDOWS")
 
 
 def _disk(path: Path, group: NodeGroup, context: Context) -> Iterator[Problem]:

@@ -329,3 +329,19 @@ def test_fargate_profiles_can_do_without_logs() -> None:
     assert graph.of_type("eks-platform:index:FargateLogging") == []
     (profile,) = graph.of_type("aws:eks/fargateProfile:FargateProfile")
     assert len(profile.inputs["subnetIds"]) == 2
+
+
+def test_windows_nodes_get_addresses_for_their_pods() -> None:
+    windows = {"instanceTypes": ["m6i.large"], "amiType": "WINDOWS_CORE_2022_x86_64", "min": 1, "max": 2}
+    graph = both_modes({"nodeGroups": {"windows": windows}})
+    cni = next(a for a in graph.of_type(ADDON) if a.inputs["addonName"] == "vpc-cni")
+    assert json.loads(cni.inputs["configurationValues"])["enableWindowsIpam"] == "true", "no Windows pod would start"
+    (cluster,) = graph.of_type("aws:eks/cluster:Cluster")
+    managed = {
+        attachment.inputs["policyArn"].rpartition("/")[2]
+        for attachment in graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+        if attachment.name.startswith("cluster-role-") and graph.depends_on(cluster, attachment)
+    }
+    assert managed == {"AmazonEKSClusterPolicy", "AmazonEKSVPCResourceController"}, (
+        "the control plane could not attach addresses to Windows nodes"
+    )

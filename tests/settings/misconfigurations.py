@@ -217,6 +217,7 @@ MISTAKES = [
     ),
     Mistake("neither policy nor groups", {"access.dev": {"principal": R + "dev"}}),
     Mistake("an unknown access policy", {"access.dev": {"principal": R + "dev", "policy": "Viewer"}}),
+    Mistake("a group of EKS", {"access.dev": {"principal": R + "dev", "kubernetesGroups": ["eks:nodes"]}}),
     Mistake("a system group", {"access.dev": {"principal": R + "dev", "kubernetesGroups": ["system:masters"]}}),
     Mistake(
         "namespaces for groups",
@@ -280,6 +281,14 @@ MISTAKES = [
         },
     ),
     Mistake("Windows alone", {G + "amiType": "WINDOWS_CORE_2022_x86_64"}),
+    Mistake(
+        "Windows with custom networking",
+        {
+            "nodeGroups.win": {"instanceTypes": ["m5.large"], "amiType": "WINDOWS_CORE_2022_x86_64"},
+            "network.podCidr": "100.64.0.0/16",
+            "addons": CUSTOM_NETWORKING,
+        },
+    ),
     Mistake(
         "Windows with IPv6",
         {
