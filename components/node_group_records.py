@@ -249,7 +249,7 @@ def one_of(field: str, value: str, allowed: tuple[str, ...]) -> None:
 
 
 def within(field: str, value: int, least: int, most: int | None) -> None:
-    """Raise ValueError unless the value lies between the two limits, or only above the first where there is no second."""
+    """Raise ValueError unless the value lies between the limits; without a second there is only the first."""
     if value < least or (most is not None and value > most):
         limits = f"{least} or more" if most is None else f"between {least} and {most}"
         raise ValueError(f"{field}: {value} is not {limits}")
