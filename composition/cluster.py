@@ -5,6 +5,7 @@ from __future__ import annotations
 from components.access import AccessEntry
 from components.aws_environment import AwsEnvironment
 from components.cluster_args import ClusterArgs, ControlPlaneLogs, Endpoint, SecretsEncryption
+from components.cluster_network import WEBHOOK_PORTS, NodePorts
 from components.refs import NetworkRef
 from settings import Settings
 
@@ -43,6 +44,7 @@ def cluster_args(settings: Settings, aws: AwsEnvironment, network: NetworkRef) -
         # On Windows the control plane gives pods their addresses, with the cluster role.
         security_groups_for_pods=any(group.windows for group in settings.node_groups.values()),
         fargate=bool(settings.fargate_profiles),
+        node_ports=NodePorts(webhooks={**WEBHOOK_PORTS, **cluster.node_ports.webhooks}, pods=cluster.node_ports.pods),
     )
 
 

@@ -345,3 +345,12 @@ def test_windows_nodes_get_addresses_for_their_pods() -> None:
     assert managed == {"AmazonEKSClusterPolicy", "AmazonEKSVPCResourceController"}, (
         "the control plane could not attach addresses to Windows nodes"
     )
+
+
+def test_ports_can_be_opened_on_nodes() -> None:
+    graph = both_modes({"cluster": {"nodePorts": {"webhooks": {"karpenter": 8443}, "pods": {"http": 80}}}})
+    webhook = graph.named("cluster-ingress-karpenter-from-control-plane").inputs
+    pods = graph.named("cluster-ingress-http-between-nodes").inputs
+    assert (webhook["fromPort"], pods["fromPort"]) == (8443, 80), "webhooks would time out, pods not find each other"
+    kept = graph.named("cluster-ingress-load-balancer-controller-from-control-plane").inputs
+    assert kept["fromPort"] == 9443, "a port of one's own must not close those of the platform"

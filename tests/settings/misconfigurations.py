@@ -217,6 +217,12 @@ MISTAKES = [
     ),
     Mistake("neither policy nor groups", {"access.dev": {"principal": R + "dev"}}),
     Mistake("an unknown access policy", {"access.dev": {"principal": R + "dev", "policy": "Viewer"}}),
+    Mistake("a port that is open already", {"cluster.nodePorts": {"webhooks": {"cert-manager": 10250}}}),
+    Mistake("a port that is named twice", {"cluster.nodePorts": {"webhooks": {"a": 8443, "b": 8443}}}),
+    Mistake("a port beyond the last", {"cluster.nodePorts": {"webhooks": {"a": 65536}}}),
+    Mistake("a port that pods have anyway", {"cluster.nodePorts": {"pods": {"web": 8080}}}),
+    Mistake("a port with the name of another rule", {"cluster.nodePorts": {"webhooks": {"kubelet": 8443}}}),
+    Mistake("a port with a bad name", {"cluster.nodePorts": {"pods": {"HTTP": 80}}}),
     Mistake("a group of EKS", {"access.dev": {"principal": R + "dev", "kubernetesGroups": ["eks:nodes"]}}),
     Mistake("a system group", {"access.dev": {"principal": R + "dev", "kubernetesGroups": ["system:masters"]}}),
     Mistake(
