@@ -146,6 +146,6 @@ class Network(Section):
     endpoints: VpcEndpoints = Field(default_factory=VpcEndpoints, description="VPC endpoints.")
     existing: ExistingVpc | None = Field(
         default=None,
-        description="An existing VPC instead of a new one, in which nothing is made; the keys that shape a new VPC "
-        "(all but `endpoints`) are then left out.",
+        description="An existing VPC instead of a new one, in which nothing is made; all other keys of `network` shape "
+        "a new VPC and are then left out.",
     )

@@ -36,7 +36,10 @@ class Disk(Section):
         json_schema_extra=unit("MiB/s"),
     )
     kms_key_arn: str | None = Field(
-        default=None, description="KMS key that encrypts the volume; without one the account's key for EBS does."
+        default=None,
+        description="KMS key that encrypts the volume; without one the account's key for EBS does. Its policy must let "
+        "the role AWSServiceRoleForAutoScaling use it and make grants, or no node starts "
+        "(https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html).",
     )
 
 

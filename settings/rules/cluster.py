@@ -10,7 +10,7 @@ from settings import kubernetes_versions
 from settings.cluster import Endpoint
 from settings.model import StackConfig
 from settings.problems import Path, Problem, show
-from settings.rules.common import PRIVATE_RANGES, Context, Ipv4Network, kms_key, no_repeats, retention, within
+from settings.rules.common import PRIVATE_RANGES, Context, Ipv4Network, cut_off, kms_key, no_repeats, retention, within
 
 _NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
 _PORT_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
@@ -48,6 +48,9 @@ def check(config: StackConfig, context: Context) -> Iterator[Problem]:
     yield from no_repeats(("cluster", "additionalSecurityGroupIds"), cluster.additional_security_group_ids)
     yield from _node_ports(("cluster", "nodePorts", "webhooks"), cluster.node_ports.webhooks, _OPEN_TO_CONTROL_PLANE)
     yield from _node_ports(("cluster", "nodePorts", "pods"), cluster.node_ports.pods, _OPEN_BETWEEN_NODES)
+    if cut_off(config) and not cluster.endpoint.private:
+        text = "is false, and with network.nat none nodes do not reach the public endpoint: none could join"
+        yield Problem(("cluster", "endpoint", "private"), text, related=(("network", "nat"),))
     if cluster.ip_family == "ipv6" and not config.network.ipv6 and not config.network.existing:
         text = "needs a network with IPv6; set network.ipv6 to true"
         yield Problem(("cluster", "ipFamily"), text, related=(("network", "ipv6"),))

@@ -55,6 +55,8 @@ def addon_names(graph: Graph) -> set[str]:
     return {addon.inputs["addonName"] for addon in graph.of_type(ADDON)}
 
 
+MIRROR = {"values": {"image": {"repository": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/mirror"}}}
+OWN_IMAGES = {"loadBalancerController": MIRROR, "clusterAutoscaler": MIRROR}
 FARGATE_ONLY = {
     "nodeGroups": None,
     "fargateProfiles": {"batch": None, "system": {"selectors": [{"namespace": "kube-system"}]}},
@@ -96,6 +98,7 @@ def test_private_cluster_gets_exactly_the_endpoints_of_its_parts() -> None:
         {
             "network": {"nat": "none"},
             "cluster": {"endpoint": {"private": True, "public": False, "publicAccessCidrs": []}},
+            **OWN_IMAGES,
         }
     )
     services = {
@@ -111,6 +114,28 @@ def test_private_cluster_gets_exactly_the_endpoints_of_its_parts() -> None:
     endpoints = graph.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")
     for group in graph.of_type(NODE_GROUP):
         assert all(graph.depends_on(group, endpoint) for endpoint in endpoints), "nodes could not pull their images"
+
+
+def test_private_cluster_gets_the_endpoints_of_its_addons() -> None:
+    graph = platform(
+        {
+            "network": {"nat": "none"},
+            "cluster": {"endpoint": {"private": True, "public": False, "publicAccessCidrs": []}},
+            "addons": {
+                "amazon-cloudwatch-observability": {},
+                "aws-fsx-csi-driver": {},
+                "aws-guardduty-agent": {},
+                "aws-secrets-store-csi-driver-provider": {},
+            },
+            **OWN_IMAGES,
+        }
+    )
+    services = {
+        e.inputs["serviceName"].removeprefix("com.amazonaws.eu-west-1.")
+        for e in graph.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")
+    }
+    wanted = {"logs", "monitoring", "xray", "fsx", "guardduty-data", "secretsmanager", "ssm"}
+    assert wanted <= services, "the add-ons would run and reach nothing"
 
 
 def test_existing_vpc_is_used_and_not_made() -> None:
@@ -227,7 +252,7 @@ def test_deployer_role_is_assumed_by_aws_and_kubernetes_alike() -> None:
 @pytest.mark.parametrize("mode", ["none", "single", "perZone", "regional"])
 def test_every_nat_mode_builds(mode: str) -> None:
     private = {"endpoint": {"private": True, "public": False, "publicAccessCidrs": []}}
-    graph = both_modes({"network": {"nat": mode}, "cluster": private})
+    graph = both_modes({"network": {"nat": mode}, "cluster": private, **OWN_IMAGES})
     gateways = len(graph.of_type("aws:ec2/natGateway:NatGateway"))
     assert gateways == {"none": 0, "single": 1, "perZone": 3, "regional": 1}[mode]
 

@@ -10,6 +10,7 @@ G = "nodeGroups.system."
 B = "fargateProfiles.batch."
 R = "arn:aws:iam::111122223333:role/"
 KMS = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+OWN_IMAGE = {"image": {"repository": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/mirror"}}
 BATCH = {"selectors": [{"namespace": "batch"}]}
 SYSTEM = {"selectors": [{"namespace": "kube-system"}]}
 CUSTOM_NETWORKING = {"vpc-cni": {"customNetworking": True}}
@@ -110,6 +111,22 @@ MISTAKES = [
     Mistake("the endpoint that is always there", {"network.endpoints": {"services": ["s3"]}}),
     Mistake("services without endpoints", {"network.endpoints": {"mode": "none", "services": ["sts"]}}),
     Mistake("a list of no endpoints", {"network.endpoints": {"mode": "list"}}),
+    Mistake("endpoints of an existing VPC", {"network": {"existing": EXISTING, "endpoints": {"mode": "none"}}}),
+    Mistake(
+        "nodes cut off from the API server",
+        {
+            "network.nat": "none",
+            "cluster.endpoint": {"private": False, "public": True, "publicAccessCidrs": ["203.0.113.0/24"]},
+        },
+    ),
+    Mistake(
+        "images that nothing reaches",
+        {
+            "network.nat": "none",
+            "loadBalancerController": {},
+            "clusterAutoscaler": {"values": {"image": {"tag": "v1.35.2"}}},
+        },
+    ),
     Mistake("neither NAT nor endpoints", {"network.nat": "none", "network.endpoints": {"mode": "none"}}),
     Mistake("an existing VPC with a CIDR", {"network": {"cidr": "10.0.0.0/16", "existing": EXISTING}}),
     Mistake(
@@ -519,7 +536,7 @@ MISTAKES = [
     ),
     Mistake(
         "WAF where its API cannot be reached",
-        {"network.nat": "none", "loadBalancerController": {"waf": True, "shield": True}},
+        {"network.nat": "none", "loadBalancerController": {"waf": True, "shield": True, "values": OWN_IMAGE}},
     ),
     Mistake("an ingress class that is none", {"loadBalancerController": {"ingressClass": "ALB"}}),
     Mistake("no replica", {"loadBalancerController": {"replicas": 0}}),

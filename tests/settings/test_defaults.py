@@ -8,7 +8,7 @@ import pydantic
 import pytest
 
 from tests.settings.examples import accepted, reported
-from tests.settings.misconfigurations import SYSTEM
+from tests.settings.misconfigurations import OWN_IMAGE, SYSTEM
 
 FARGATE_ALONE: dict[str, Any] = {"nodeGroups": {}, "fargateProfiles.all": SYSTEM}
 
@@ -88,7 +88,8 @@ def test_controllers_use_irsa_where_there_are_no_nodes() -> None:
 
 
 def test_waf_is_off_where_its_api_cannot_be_reached() -> None:
-    private = accepted({"network.nat": "none", "loadBalancerController": {}}).load_balancer_controller
+    own = {"values": OWN_IMAGE}
+    private = accepted({"network.nat": "none", "loadBalancerController": own}).load_balancer_controller
     public = accepted({"loadBalancerController": {}}).load_balancer_controller
     assert private is not None
     assert public is not None
