@@ -94,6 +94,8 @@ def _configured_identities(settings: Settings, specs: Mapping[str, AddonSpec]) -
         name: [
             AddonIdentity(
                 service_account=service_account,
+                # Without nodes the pods run on Fargate, which Pod Identity does not reach.
+                mode="podIdentity" if settings.node_groups else "irsa",
                 managed_policies={arn.rpartition("/")[2]: arn for arn in policies},
             )
             for service_account, policies in addon.service_accounts.items()

@@ -116,6 +116,11 @@ def _without_nodes(config: StackConfig) -> Iterator[Problem]:
         if addon is not None and KNOWN.get(name) is False and name not in _ELSEWHERE:
             text = "runs a pod on every node, which Fargate cannot hold, and there is no node group; leave it out"
             yield Problem(("addons", name), text, related=(("nodeGroups",),))
+    for name, addon in {"coredns": addons.coredns, "metrics-server": addons.metrics_server, **addons.others}.items():
+        count = len(addon.service_accounts) if addon else 0
+        if count > 1:
+            text = f"has {count} entries; with no node group roles come through IRSA, of which EKS gives an add-on one"
+            yield Problem(("addons", name, "serviceAccounts"), text, related=(("nodeGroups",),))
 
 
 def _identities(config: StackConfig) -> Iterator[Problem]:

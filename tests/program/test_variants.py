@@ -79,6 +79,14 @@ def test_fargate_only_has_no_daemon_sets_and_uses_irsa() -> None:
     assert graph.depends_on(coredns, profile), "CoreDNS would wait for compute until it times out"
 
 
+def test_addons_on_fargate_alone_get_their_role_by_irsa() -> None:
+    policy = "arn:aws:iam::aws:policy/AmazonRoute53FullAccess"
+    graph = both_modes({**FARGATE_ONLY, "addons": {"external-dns": {"serviceAccounts": {"external-dns": [policy]}}}})
+    addon = next(a for a in graph.of_type(ADDON) if a.inputs["addonName"] == "external-dns")
+    assert "podIdentityAssociations" not in addon.inputs, "Pod Identity does not work on Fargate"
+    assert addon.inputs["serviceAccountRoleArn"].startswith("arn:aws:iam::111122223333:role/")
+
+
 def test_fargate_only_offers_static_efs_volumes() -> None:
     graph = both_modes(
         {**FARGATE_ONLY, "storage": {"ebs": False, "efs": {"accessPoints": {"shop": {"path": "/shop"}}}}}

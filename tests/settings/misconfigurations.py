@@ -10,6 +10,7 @@ G = "nodeGroups.system."
 B = "fargateProfiles.batch."
 R = "arn:aws:iam::111122223333:role/"
 KMS = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+POLICY = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 OWN_IMAGE = {"image": {"repository": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/mirror"}}
 BATCH = {"selectors": [{"namespace": "batch"}]}
 SYSTEM = {"selectors": [{"namespace": "kube-system"}]}
@@ -511,6 +512,15 @@ MISTAKES = [
             "nodeGroups": {},
             "fargateProfiles.all": SYSTEM,
             "addons": {"eks-node-monitoring-agent": {}, "fluent-bit": {}},
+        },
+    ),
+    Mistake("EFS with its driver on Fargate", {"fargateProfiles.all": SYSTEM, "storage.efs": {}}),
+    Mistake(
+        "an add-on with two roles on Fargate alone",
+        {
+            "nodeGroups": {},
+            "fargateProfiles.all": SYSTEM,
+            "addons": {"external-dns": {"serviceAccounts": {"a": [POLICY], "b": [POLICY]}}},
         },
     ),
     Mistake("EBS on Fargate alone", {"nodeGroups": {}, "fargateProfiles.all": SYSTEM, "storage.ebs": {}}),
