@@ -143,7 +143,8 @@ class NodeGroup(Section):
     ami_type: str = Field(
         default="AL2023_x86_64_STANDARD",
         description="Image of the nodes as EKS calls it: AL2023, Bottlerocket or Windows; x86_64 or ARM_64; NVIDIA or "
-        "NEURON.",
+        "NEURON. AL2023 images for NVIDIA and Neuron bring drivers, but pods see the devices only with the vendor's "
+        "device plug-in, which is not installed here.",
         json_schema_extra=derived("AL2023 for the architecture and accelerator of `instanceTypes`"),
     )
     release_version: str | None = Field(
