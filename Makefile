@@ -32,7 +32,7 @@ cli: setup ## Find the Pulumi CLI, or build it, and say which one is used
 	@$(PY) -m rehearsal.engine.executable
 
 test: setup-dev ## Run the fast test suite with coverage
-	@$(PY) -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+	@$(PY) -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)
 
 lint: setup-dev ## Check style and formatting
 	@$(PY) -m ruff check .

@@ -158,7 +158,8 @@ def grant_access(
             principal_arn=made.principal_arn,
             policy_arn=access_policy_arn(aws, entry.policy),
             access_scope=_scope(entry),
-            opts=pulumi.ResourceOptions(parent=parent),
+            # EKS knows one association of a principal and a policy: made first, the new one would go with the old.
+            opts=pulumi.ResourceOptions(parent=parent, delete_before_replace=True),
         )
         if entry.administers_cluster:
             administrators[key] = association

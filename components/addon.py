@@ -133,7 +133,8 @@ def eks_addon(
         resolve_conflicts_on_create=spec.resolve_conflicts_on_create,
         resolve_conflicts_on_update=spec.resolve_conflicts_on_update,
         preserve=spec.preserve,
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on)),
+        # A cluster has an add-on once: one that moves to another namespace cannot be made before the old one is gone.
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on), delete_before_replace=True),
     )
 
 

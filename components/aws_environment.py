@@ -13,6 +13,8 @@ _PARTITIONS = {
     "eusc-": ("aws-eusc", "amazonaws.eu"),
     "us-iso-": ("aws-iso", "c2s.ic.gov"),
     "us-isob-": ("aws-iso-b", "sc2s.sgov.gov"),
+    "eu-isoe-": ("aws-iso-e", "cloud.adc-e.uk"),
+    "us-isof-": ("aws-iso-f", "csp.hci.ic.gov"),
 }
 
 

@@ -15,7 +15,9 @@ from components.tags import cluster_owned, karpenter_discovery, named
 Peer = Literal["nodes", "controlPlane"]
 
 # Admission webhooks and aggregated APIs that the control plane calls in pods, by what answers there.
-_WEBHOOK_PORTS: Mapping[str, int] = MappingProxyType({"load-balancer-controller": 9443, "metrics-server": 10251})
+WEBHOOK_PORTS: Mapping[str, int] = MappingProxyType({"load-balancer-controller": 9443, "metrics-server": 10251})
+_HTTPS = 443
+_KUBELET = 10250
 _DNS = 53
 # Linux lets unprivileged processes listen from 1024; 1025 leaves out nothing that is in use.
 _UNPRIVILEGED = (1025, 65535)
@@ -33,10 +35,10 @@ class NodePorts:
             default.
 
     Raises:
-        ValueError: If a port is out of range.
+        ValueError: If a port is out of range or open already, or a name is taken by a rule that every cluster has.
     """
 
-    webhooks: Mapping[str, int] = field(default_factory=lambda: _WEBHOOK_PORTS)
+    webhooks: Mapping[str, int] = field(default_factory=lambda: WEBHOOK_PORTS)
     pods: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def __post_init__(self) -> None:
@@ -46,6 +48,8 @@ class NodePorts:
         for name, port in self.pods.items():
             if not 1 <= port < _UNPRIVILEGED[0]:
                 raise ValueError(f"pods[{name}]: {port} is not a port between 1 and 1024; higher ones are open already")
+        _check_new("webhooks", self.webhooks, {"https": _HTTPS, "kubelet": _KUBELET})
+        _check_new("pods", self.pods, {"dns-tcp": _DNS, "dns-udp": _DNS, "unprivileged": 0})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,9 +86,9 @@ def ingress_rules(ports: NodePorts, *, fargate: bool) -> dict[str, IngressRule]:
     Source: https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html
     """
     rules = {
-        "api-from-nodes": _tcp("controlPlane", "nodes", 443, "Kubernetes API for nodes and their pods"),
-        "https-from-control-plane": _tcp("nodes", "controlPlane", 443, "Aggregated APIs and webhooks on 443"),
-        "kubelet-from-control-plane": _tcp("nodes", "controlPlane", 10250, "Kubelet: logs, exec, metrics"),
+        "api-from-nodes": _tcp("controlPlane", "nodes", _HTTPS, "Kubernetes API for nodes and their pods"),
+        "https-from-control-plane": _tcp("nodes", "controlPlane", _HTTPS, "Aggregated APIs and webhooks on 443"),
+        "kubelet-from-control-plane": _tcp("nodes", "controlPlane", _KUBELET, "Kubelet: logs, exec, metrics"),
         "dns-tcp-between-nodes": _dns("nodes", "nodes", "tcp"),
         "dns-udp-between-nodes": _dns("nodes", "nodes", "udp"),
         "unprivileged-between-nodes": _unprivileged("nodes", "nodes"),
@@ -188,6 +192,17 @@ def open_ports(
             )
         )
     return made
+
+
+def _check_new(field_name: str, ports: Mapping[str, int], always: Mapping[str, int]) -> None:
+    """Raise ValueError for a name or port that stands twice: AWS refuses the second of two equal rules."""
+    owners = {port: name for name, port in always.items()}
+    for name, port in ports.items():
+        if name in always:
+            raise ValueError(f"{field_name}[{name}]: the name is taken by a rule that every cluster has")
+        if port in owners:
+            raise ValueError(f"{field_name}[{name}]: {port} is open already, as {owners[port]}")
+        owners[port] = name
 
 
 def _tcp(into: Peer, source: Peer, port: int, description: str) -> IngressRule:

@@ -60,7 +60,7 @@ def make_file_system(
         provisioned_throughput_in_mibps=spec.provisioned_throughput,
         lifecycle_policies=lifecycle_policies(spec.lifecycle),
         tags=tags.named(f"{cluster.literal_name}-{name}"),
-        opts=pulumi.ResourceOptions(parent=parent, protect=spec.protect),
+        opts=pulumi.ResourceOptions(parent=parent, protect=spec.protect or None),
     )
     aws_sdk.efs.BackupPolicy(
         f"{name}-backup-policy",

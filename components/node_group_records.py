@@ -27,6 +27,8 @@ _EKS_EFFECTS: Mapping[KubernetesTaintEffect, tags.TaintEffect] = {
 
 # https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html
 _LARGEST_VOLUME_GIB = 65536
+# https://docs.aws.amazon.com/eks/latest/APIReference/API_NodegroupUpdateConfig.html
+_MOST_UNAVAILABLE = 100
 _IOPS = {"gp3": (3000, 80000), "io2": (100, 256000)}
 _GP3_IOPS_PER_GIB = 500
 _THROUGHPUT = (125, 2000)
@@ -140,6 +142,7 @@ class NodeGroupUpdate:
         not_both(
             ("update.max_unavailable", self.max_unavailable),
             ("update.max_unavailable_percentage", self.max_unavailable_percentage),
+            most=_MOST_UNAVAILABLE,
         )
 
 
@@ -178,10 +181,10 @@ class NodeRepair:
 
     Args:
         enabled: Whether nodes are repaired. Default True.
-        max_parallel_count: Most nodes repaired at a time; not together with max_parallel_percentage.
+        max_parallel_count: Most nodes repaired at a time, 1 or more; not together with max_parallel_percentage.
         max_parallel_percentage: The same as a percentage of the unhealthy nodes: 1 to 100.
         max_unhealthy_count: Number of unhealthy nodes above which repair stops, since then something else is wrong;
-            not together with max_unhealthy_percentage.
+            1 or more, not together with max_unhealthy_percentage.
         max_unhealthy_percentage: The same as a percentage of the group: 1 to 100.
         overrides: Other actions for single kinds of trouble.
 
@@ -245,19 +248,26 @@ def one_of(field: str, value: str, allowed: tuple[str, ...]) -> None:
         raise ValueError(f"{field}: {value!r} is not one of {', '.join(allowed)}")
 
 
-def within(field: str, value: int, least: int, most: int) -> None:
-    """Raise ValueError unless the value lies between the two limits."""
-    if not least <= value <= most:
-        raise ValueError(f"{field}: {value} is not between {least} and {most}")
+def within(field: str, value: int, least: int, most: int | None) -> None:
+    """Raise ValueError unless the value lies between the limits; without a second there is only the first."""
+    if value < least or (most is not None and value > most):
+        limits = f"{least} or more" if most is None else f"between {least} and {most}"
+        raise ValueError(f"{field}: {value} is not {limits}")
 
 
-def not_both(count: tuple[str, int | None], percentage: tuple[str, int | None]) -> None:
-    """Raise ValueError if a number and its percentage are both given, or one of them is not between 1 and 100."""
+def not_both(count: tuple[str, int | None], percentage: tuple[str, int | None], *, most: int | None = None) -> None:
+    """Raise ValueError if a number of nodes and its percentage are both given, or one of them is out of range.
+
+    Args:
+        count: Field and number, 1 or more.
+        percentage: Field and percentage: 1 to 100.
+        most: Greatest number; None for no limit.
+    """
     if count[1] is not None and percentage[1] is not None:
         raise ValueError(f"{count[0]}: give it or {percentage[0]}, not both")
-    for field, value in (count, percentage):
+    for (field, value), limit in ((count, most), (percentage, 100)):
         if value is not None:
-            within(field, value, 1, 100)
+            within(field, value, 1, limit)
 
 
 def label_key(field: str, key: str) -> None:

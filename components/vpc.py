@@ -84,7 +84,7 @@ class Vpc(pulumi.ComponentResource):
             keep_zones=isinstance(args.zones, int),
         )
         internet = self._make_internet_gateway(vpc) if args.has_internet_gateway else None
-        public, public_ids = self._make_public_tier(spec, internet)
+        public_ids = self._make_public_tier(spec, internet)
         nat = make_nat_gateways(
             name,
             args.nat,
@@ -93,7 +93,7 @@ class Vpc(pulumi.ComponentResource):
             internet_gateway=internet,
             zones=args.zone_keys,
             single_zone=args.nat_zone or args.zone_keys[0],
-            public_subnets=public,
+            public_subnet_ids=public_ids,
             label=args.cluster_name,
         )
         private = make_subnets(spec, "private", args.cidr_blocks("private"), role=self._private_role())
@@ -171,15 +171,15 @@ class Vpc(pulumi.ComponentResource):
 
     def _make_public_tier(
         self, spec: SubnetSpec, internet: aws_sdk.ec2.InternetGateway | None
-    ) -> tuple[dict[str, aws_sdk.ec2.Subnet], dict[str, pulumi.Output[str]]]:
+    ) -> dict[str, pulumi.Output[str]]:
         if internet is None or not self._args.has_public_subnets:
-            return {}, {}
+            return {}
         cidr_blocks = self._args.cidr_blocks("public")
         subnets = make_subnets(spec, "public", cidr_blocks, role=tags.SUBNET_ROLE_PUBLIC)
         table = make_route_table(spec, "public")
         routes = make_internet_routes(spec, "public", table, ipv4_gateway=internet, ipv6_gateway=internet)
         associations = associate(spec, "public", subnets, dict.fromkeys(subnets, table))
-        return subnets, ready_ids(subnets, associations, dict.fromkeys(subnets, routes))
+        return ready_ids(subnets, associations, dict.fromkeys(subnets, routes))
 
     def _make_intra_tier(self, spec: SubnetSpec) -> dict[str, pulumi.Output[str]]:
         subnets = make_subnets(spec, "intra", self._args.cidr_blocks("intra"), role={})

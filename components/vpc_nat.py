@@ -36,12 +36,12 @@ def make_nat_gateways(
     internet_gateway: aws_sdk.ec2.InternetGateway | None,
     zones: Sequence[str],
     single_zone: str,
-    public_subnets: Mapping[str, aws_sdk.ec2.Subnet],
+    public_subnet_ids: Mapping[str, pulumi.Input[str]],
     label: str,
 ) -> NatGateways:
     """Make the NAT gateways of a VPC.
 
-    A gateway waits for its address, its subnet and the internet gateway, and for no other NAT gateway.
+    A gateway waits for its address, its subnet with its routes and the internet gateway, and for no other NAT gateway.
 
     Args:
         name: Logical name of the VPC component.
@@ -53,7 +53,8 @@ def make_nat_gateways(
         internet_gateway: Internet gateway of the VPC; None without NAT.
         zones: Zone keys in the order of their slots.
         single_zone: Zone key of the gateway in the mode "single".
-        public_subnets: Public subnet by zone key.
+        public_subnet_ids: Public subnet by zone key; an id that resolves only once the subnet has its way to the
+            internet, since a gateway without one would swallow what nodes send.
         label: What the `Name` tags begin with.
 
     Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html and
@@ -88,7 +89,7 @@ def make_nat_gateways(
         zone: aws_sdk.ec2.NatGateway(
             f"{name}-nat-{zone}",
             allocation_id=eips[zone].allocation_id,
-            subnet_id=public_subnets[zone].id,
+            subnet_id=public_subnet_ids[zone],
             connectivity_type="public",
             tags=tags.named(f"{label}-{zone}"),
             opts=pulumi.ResourceOptions(parent=parent, depends_on=[internet_gateway]),

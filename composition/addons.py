@@ -94,6 +94,8 @@ def _configured_identities(settings: Settings, specs: Mapping[str, AddonSpec]) -
         name: [
             AddonIdentity(
                 service_account=service_account,
+                # Without nodes the pods run on Fargate, which Pod Identity does not reach.
+                mode="podIdentity" if settings.node_groups else "irsa",
                 managed_policies={arn.rpartition("/")[2]: arn for arn in policies},
             )
             for service_account, policies in addon.service_accounts.items()
@@ -120,6 +122,7 @@ def _vpc_cni(settings: Settings, network: NetworkRef, cluster: ClusterRef) -> pu
         VpcCniSettings(
             prefix_delegation=cni.prefix_delegation,
             network_policy=cni.network_policy,
+            windows=any(group.windows for group in settings.node_groups.values()),
             ipv6=settings.cluster.ip_family == "ipv6",
         ),
         region=settings.region,

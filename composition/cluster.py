@@ -5,6 +5,7 @@ from __future__ import annotations
 from components.access import AccessEntry
 from components.aws_environment import AwsEnvironment
 from components.cluster_args import ClusterArgs, ControlPlaneLogs, Endpoint, SecretsEncryption
+from components.cluster_network import WEBHOOK_PORTS, NodePorts
 from components.refs import NetworkRef
 from settings import Settings
 
@@ -40,7 +41,10 @@ def cluster_args(settings: Settings, aws: AwsEnvironment, network: NetworkRef) -
         zonal_shift=cluster.zonal_shift,
         control_plane_tier=cluster.control_plane_tier,
         additional_security_group_ids=cluster.additional_security_group_ids,
+        # On Windows the control plane gives pods their addresses, with the cluster role.
+        security_groups_for_pods=any(group.windows for group in settings.node_groups.values()),
         fargate=bool(settings.fargate_profiles),
+        node_ports=NodePorts(webhooks={**WEBHOOK_PORTS, **cluster.node_ports.webhooks}, pods=cluster.node_ports.pods),
     )
 
 

@@ -15,6 +15,8 @@ from components.vpc import Vpc, VpcArgs
 from components.vpc_endpoints import derived_endpoints
 from settings import Settings
 
+_CLOUDWATCH = "amazon-cloudwatch-observability"
+
 
 def make_network(settings: Settings, aws: AwsEnvironment, options: pulumi.ResourceOptions) -> Vpc | ExistingVpc:
     """Make the VPC, or look up the one that exists."""
@@ -53,6 +55,8 @@ def existing_vpc_args(settings: Settings, aws: AwsEnvironment) -> ExistingVpcArg
         private_subnet_ids=existing.private_subnets,
         public_subnet_ids=existing.public_subnets,
         intra_subnet_ids=existing.intra_subnets,
+        pod_subnet_ids=existing.pod_subnets,
+        tag_subnets=existing.tag_subnets,
     )
 
 
@@ -65,13 +69,20 @@ def interface_endpoints(settings: Settings) -> frozenset[str]:
     if chosen.mode == "list" or settings.network.nat != "none":
         return listed
     groups = settings.node_groups.values()
+    addons = settings.addons.others
     return listed | derived_endpoints(
         pod_identity=settings.addons.eks_pod_identity_agent is not None and bool(settings.node_groups),
         load_balancer_controller=settings.load_balancer_controller is not None,
         cluster_autoscaler=settings.cluster_autoscaler is not None,
         efs=settings.storage.efs is not None,
-        logs=any(profile.logging for profile in settings.fargate_profiles.values()),
+        fsx="aws-fsx-csi-driver" in addons,
+        secrets_manager="aws-secrets-store-csi-driver-provider" in addons,
+        parameter_store="aws-secrets-store-csi-driver-provider" in addons,
+        logs=_CLOUDWATCH in addons or any(profile.logging for profile in settings.fargate_profiles.values()),
+        metrics=_CLOUDWATCH in addons,
+        traces=_CLOUDWATCH in addons,
         session_manager=any(group.ssm for group in groups),
+        guardduty="aws-guardduty-agent" in addons,
     )
 
 

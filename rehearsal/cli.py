@@ -1,4 +1,4 @@
-"""The command line: `python -m rehearsal preview --stack dev`, and `up`, `destroy` and `run` on the real engine."""
+"""The command line: `python -m rehearsal preview --stack dev`, and `up`, `destroy` and more on the real engine."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import os
 import sys
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
+from rehearsal.arguments import parser
 from rehearsal.errors import ProgramExit, ProjectError, RehearsalError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     0: fine. 1: a mandatory policy is violated. 2: bad configuration. 3: the program failed.
     """
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     # Importing the SDKs makes millions of objects that live to the end; looking for garbage among them is time lost.
     gc.disable()
     try:
@@ -69,6 +70,7 @@ def _preview(options: argparse.Namespace) -> int:
     )
     with _output(options.output) as stream:
         _render(result, options, stream)
+        stream.flush()
     return VIOLATED if result.violated else FINE
 
 
@@ -88,15 +90,12 @@ def _on_engine(options: argparse.Namespace) -> int:
 _COMMANDS = {"preview": _preview, **dict.fromkeys(("up", "destroy", "run", "cycle", "drift"), _on_engine)}
 
 
-def _packs(options: argparse.Namespace) -> list[PolicyPackChoice] | None:
+def _packs(options: argparse.Namespace) -> list[PolicyPackChoice]:
     if options.no_policies:
         return []
-    if not options.policy_pack:
-        return None
-    from rehearsal.policies import default_config
-    from rehearsal.policy_report import PolicyPackChoice
+    from rehearsal.policies import chosen_packs
 
-    return [PolicyPackChoice(pack, default_config(pack, options.stack)) for pack in options.policy_pack]
+    return chosen_packs(options.directory, options.stack, options.policy_pack, options.policy_pack_config)
 
 
 @contextlib.contextmanager
@@ -104,114 +103,26 @@ def _output(file: Path | None) -> Generator[TextIO]:
     if file is None:
         yield sys.stdout
         return
-    with file.open("w", encoding="utf-8") as stream:
+    try:
+        stream = file.open("w", encoding="utf-8")
+    except OSError as error:
+        raise ProjectError(f"{file} cannot be written: {error.strerror}") from None
+    with stream:
         yield stream
 
 
 def _render(result: Preview, options: argparse.Namespace, stream: TextIO) -> None:
-    from rehearsal.render.text import render_text
+    if options.format == "json":
+        from rehearsal.render.json_report import render_json
 
-    terminal = stream.isatty()
-    color = options.color == "always" or (options.color == "auto" and terminal and not os.environ.get("NO_COLOR"))
-    render_text(result, stream, color=color, terminal=terminal, timing=terminal or options.timing)
+        render_json(result, stream)
+    elif options.format == "markdown":
+        from rehearsal.render.markdown import render_markdown
 
+        render_markdown(result, stream)
+    else:
+        from rehearsal.render.text import render_text
 
-def _path(text: str) -> Path:
-    # Absolute, because programs and policy packs run in folders of their own.
-    return Path(text).resolve()
-
-
-def _named_file(text: str) -> tuple[str, Path]:
-    name, found, file = text.partition("=")
-    if not found or not name or not file:
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=FILE")
-    return name, _path(file)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="rehearsal", description="Run a Pulumi program with no cloud account, and see what it asks for."
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    preview = _command(commands, "preview", "show resources, outputs and policy findings of a stack")
-    preview.add_argument("--format", choices=("text",), default="text")
-    preview.add_argument("--output", "-o", type=_path, help="file to write to (standard output)")
-    preview.add_argument("--color", nargs="?", choices=("auto", "always", "never"), const="always", default="auto")
-    preview.add_argument("--timing", action="store_true", help="say how long it took")
-    preview.add_argument("--timeout", type=float, default=120, metavar="SECONDS")
-    preview.add_argument(
-        "--stack-outputs",
-        type=_named_file,
-        action="append",
-        default=[],
-        metavar="NAME=FILE",
-        help="outputs of a stack that the program refers to, as `pulumi stack output --json` writes them",
-    )
-    _policy_options(preview)
-    up = _command(commands, "up", "bring a stack up on the real engine, in a simulated cloud")
-    _policy_options(up)
-    _engine_options(up)
-    _engine_options(_command(commands, "destroy", "take down what `up` has made"))
-    run = _command(commands, "run", "run a command, such as `pulumi stack output`, in the simulated cloud")
-    _engine_options(run)
-    run.add_argument("arguments", nargs="+", metavar="COMMAND", help="the command, after --")
-    _cycle_options(_command(commands, "cycle", "live a stack's whole life: up, refresh, update, destroy, nothing left"))
-    _drift_options(_command(commands, "drift", "change something in the simulated cloud behind the engine's back"))
-    return parser
-
-
-def _cycle_options(parser: argparse.ArgumentParser) -> None:
-    _policy_options(parser)
-    _engine_options(parser)
-    parser.add_argument(
-        "--update",
-        action="append",
-        default=[],
-        metavar="KEY=JSON",
-        help="setting to change in the middle, for example 'my-project:tags.owner=\"somebody\"'; without it that step "
-        "is left out",
-    )
-
-
-def _drift_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="TYPE[/NAME].PATH=JSON",
-        help="property that somebody changed, for example "
-        "'aws:eks/cluster:Cluster.vpcConfig.publicAccessCidrs=[\"0.0.0.0/0\"]'",
-    )
-    parser.add_argument(
-        "--remove", action="append", default=[], metavar="TYPE[/NAME]", help="resource that somebody deleted"
-    )
-
-
-def _command(commands: Any, name: str, words: str) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=words)
-    parser.add_argument("--stack", "-s", required=True, help="name of the stack")
-    parser.add_argument("--directory", "-C", type=_path, default=Path.cwd(), help="folder with Pulumi.yaml")
-    parser.add_argument("--config", type=_path, help="config file (Pulumi.<stack>.yaml)")
-    return parser
-
-
-def _policy_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--policy-pack", type=_path, action="append", metavar="DIR")
-    parser.add_argument("--no-policies", action="store_true")
-
-
-def _engine_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--timeout", type=float, default=1800, metavar="SECONDS")
-    parser.add_argument(
-        "--fail",
-        action="append",
-        default=[],
-        metavar="TYPE:NAME:ACTION:TIMES",
-        help="let creations, updates or deletions fail, for example 'aws:eks/nodeGroup:NodeGroup:*:create:1'",
-    )
-    parser.add_argument(
-        "--scale",
-        type=float,
-        metavar="SECONDS",
-        help="real seconds that a virtual second takes (virtual time passes only while nobody is at work)",
-    )
+        terminal = stream.isatty()
+        color = options.color == "always" or (options.color == "auto" and terminal and not os.environ.get("NO_COLOR"))
+        render_text(result, stream, color=color, terminal=terminal, timing=terminal or options.timing)

@@ -125,7 +125,7 @@ class Graph:
     Args:
         project: Name of the Pulumi project.
         stack: Name of the stack.
-        resources: Resources in the order of their registration, the stack itself included.
+        resources: Resources, the stack itself included; each after what it waits for, where a run recorded them.
         outputs: Stack outputs.
         invokes: Questions that the program asked.
         known: True if outputs were known, as in an update; False as in a first preview.
@@ -149,7 +149,7 @@ class Graph:
         self.known = known
 
     def of_type(self, type_: str) -> list[Resource]:
-        """Return the resources of a type token, in registration order."""
+        """Return the resources of a type token, in the order of the graph."""
         return [resource for resource in self.resources.values() if resource.type == type_]
 
     def named(self, name: str, type_: str | None = None) -> Resource:

@@ -24,6 +24,7 @@ from rehearsal.engine_config import engine_config
 from rehearsal.errors import ProgramExit, RehearsalError
 from rehearsal.graph import Graph
 from rehearsal.monitor import RecordingMonitor
+from rehearsal.order import ordered
 from rehearsal.tracebacks import FirstTracebacks
 
 # Seconds after which a run is given up: a resource that waits for its own dependants would wait for ever.
@@ -157,7 +158,7 @@ def run(
     if isinstance(error, KeyboardInterrupt):
         raise error
     origin = tracebacks.of(error) if error is not None else None
-    return Run(graph=monitor.graph(), logs=tuple(engine.logs), error=error, origin=origin)
+    return Run(graph=ordered(monitor.graph()), logs=tuple(engine.logs), error=error, origin=origin)
 
 
 def run_project(directory: Path, *, main: str = "", **options: Any) -> Run:

@@ -14,7 +14,7 @@ from pulumi.runtime.proto import resource_pb2
 from rehearsal.engine_config import EngineConfig
 from rehearsal.errors import RehearsalError
 from rehearsal.graph import PROVIDER_PREFIX, STACK_TYPE, Graph, Invoke, Resource, make_urn
-from rehearsal.registration import provider_urn, resource_from_request, source_position
+from rehearsal.registration import provider_urn, resource_from_request, source_position, with_secrets
 from rehearsal.simulator import components, providers
 from rehearsal.simulator.context import DEFAULT_REGION, Creation, Place, Question, place_of
 from rehearsal.simulator.registrar import Child, child_resource
@@ -74,8 +74,7 @@ class RecordingMonitor:
                 known=self.known,
             )
 
-    # The methods below are the engine's RPCs, called by the SDK.
-    # https://github.com/pulumi/pulumi/blob/master/proto/pulumi/resource.proto
+    # The engine's RPCs, called by the SDK: https://github.com/pulumi/pulumi/blob/master/proto/pulumi/resource.proto
 
     def SupportsFeature(self, request: resource_pb2.SupportsFeatureRequest) -> Any:  # noqa: N802
         """Answer which features the engine has."""
@@ -168,8 +167,9 @@ class RecordingMonitor:
             resource = self._provided(resource)
             providers.check_type(resource.type, resource.urn)
             _id, outputs = providers.create(self._creation(resource), known=True)
-        self._record(replace(resource, outputs=outputs))
-        return resource_pb2.ReadResourceResponse(urn=resource.urn, properties=to_struct(outputs))
+        resource = replace(resource, outputs=with_secrets(resource, outputs))
+        self._record(resource)
+        return resource_pb2.ReadResourceResponse(urn=resource.urn, properties=to_struct(resource.outputs))
 
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> Any:  # noqa: N802
         """Answer a question of the program."""
@@ -181,9 +181,9 @@ class RecordingMonitor:
         if not request.provider and self.config.default_provider_disabled(package):
             raise RehearsalError(_disabled(package, request.tok))
         place = self._place(provider_urn(request.provider))
-        result = providers.answer(Question(token=request.tok, args=reveal(args), place=place, lookup=self._by_id.get))
-        with self._lock:
-            self._invokes.append(Invoke(token=request.tok, args=args, result=result))
+        question = Question(token=request.tok, args=reveal(args), place=place, lookup=self._by_id.get)
+        result = providers.answer(question)
+        self._invokes.append(Invoke(token=request.tok, args=args, result=result))
         return self._answer(result)
 
     @staticmethod
@@ -205,10 +205,10 @@ class RecordingMonitor:
         resource = self._provided(resource)
         providers.check(resource.type, resource.urn, resource.inputs)
         id_, outputs = providers.create(self._creation(resource), known=self.known)
-        made = replace(resource, id=id_, outputs=outputs)
+        made = replace(resource, id=id_, outputs=with_secrets(resource, outputs))
         self._record(made)
         if id_:
-            self._by_id[id_] = reveal(outputs)
+            self._by_id[id_] = outputs
         return made
 
     def _provided(self, resource: Resource) -> Resource:

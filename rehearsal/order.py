@@ -70,3 +70,15 @@ def topological(graph: Graph) -> list[Resource]:
     # A graph that was read from a document may have a cycle; nothing is left out of a report for it.
     done = {resource.urn for resource in ordered}
     return ordered + [graph.resources[urn] for urn in sorted(graph.resources) if urn not in done]
+
+
+def ordered(graph: Graph) -> Graph:
+    """Return the graph with its resources in topological order, so that two runs of a program give equal graphs."""
+    return Graph(
+        project=graph.project,
+        stack=graph.stack,
+        resources=topological(graph),
+        outputs=graph.outputs,
+        invokes=sorted(graph.invokes, key=lambda invoke: (invoke.token, repr(sorted(invoke.args.items())))),
+        known=graph.known,
+    )

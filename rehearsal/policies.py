@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import runpy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -57,10 +57,27 @@ class _Captured(BaseException):
         self.name, self.version, self.policies, self.level, self.initial_config = args[:5]
 
 
-def chosen_packs(directory: Path, stack: str) -> list[PolicyPackChoice]:
-    """Return the pack in the folder `policies` of a project, if there is one, with its config for the stack."""
-    pack = directory / "policies"
-    return [PolicyPackChoice(pack, default_config(pack, stack))] if _pack_file(pack) else []
+def chosen_packs(
+    directory: Path, stack: str, packs: Sequence[Path] = (), configs: Sequence[Path] = ()
+) -> list[PolicyPackChoice]:
+    """Return the policy packs to run, each with its config.
+
+    Args:
+        directory: Folder of the project, whose pack in `policies` is taken if none is named.
+        stack: Name of the stack, for configs that are not named: `config/<stack>.json` in a pack, if it exists.
+        packs: Folders of packs.
+        configs: Config file of each pack, in the order of the packs.
+
+    Raises:
+        ProjectError: If there are configs, and not one for each pack.
+    """
+    beside = directory / "policies"
+    folders = packs or ([beside] if _pack_file(beside) else [])
+    if configs and len(configs) != len(folders):
+        count = f"{len(folders)} policy pack{'' if len(folders) == 1 else 's'}"
+        raise ProjectError(f"{len(configs)} configs of policy packs for {count}")
+    files = configs or [default_config(folder, stack.rpartition("/")[2]) for folder in folders]
+    return [PolicyPackChoice(folder, file) for folder, file in zip(folders, files, strict=True)]
 
 
 def default_config(pack: Path, stack: str) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -10,7 +11,7 @@ from google.protobuf import json_format
 from pulumi.runtime.proto import resource_pb2
 
 from rehearsal.graph import Resource
-from rehearsal.wire import from_struct
+from rehearsal.wire import Secret, concealed, from_struct, secret_texts, without_texts
 
 _TIMEOUTS = ("create", "update", "delete", "read")
 # The tool may live in the folder of the program that it runs.
@@ -45,6 +46,18 @@ def resource_from_request(request: resource_pb2.RegisterResourceRequest, urn: st
         version=request.version,
         source=source_position(request, root),
     )
+
+
+def with_secrets(resource: Resource, outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a resource's outputs with those secret that echo a secret input, or that the program declares secret."""
+    made = dict(concealed(outputs, resource.inputs))
+    texts = secret_texts(resource.inputs)
+    if texts:
+        made = dict(without_texts(made, texts))
+    for key in resource.additional_secret_outputs:
+        if key in made and not isinstance(made[key], Secret):
+            made[key] = Secret(made[key])
+    return made
 
 
 def provider_urn(reference: str) -> str:

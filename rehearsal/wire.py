@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +13,10 @@ _SIGNATURE: Final = rpc._special_sig_key
 _SECRET: Final = rpc._special_secret_sig
 _RESOURCE: Final = rpc._special_resource_sig
 _ASSETS: Final = (rpc._special_asset_sig, rpc._special_archive_sig)
+
+
+# What is shorter may stand anywhere by chance.
+_SHORTEST_SECRET: Final = 4
 
 
 class Unknown:
@@ -173,6 +177,64 @@ def reveal(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [reveal(item) for item in value]
     return value
+
+
+def concealed(value: Any, like: Any) -> Any:
+    """Return the value with every part secret that is secret in a value of the same shape, as providers echo inputs.
+
+    Args:
+        value: A value in the clear.
+        like: The value before its secrets were revealed.
+    """
+    if isinstance(like, Secret):
+        return value if isinstance(value, Secret) else Secret(value)
+    if isinstance(like, Mapping) and isinstance(value, Mapping):
+        return {key: concealed(item, like.get(key)) for key, item in value.items()}
+    if isinstance(like, list) and isinstance(value, list) and len(like) == len(value):
+        return [concealed(item, secret) for item, secret in zip(value, like, strict=True)]
+    return value
+
+
+def secret_texts(value: Any) -> set[str]:
+    """Return the texts that are secret in a value, without those too short to be one."""
+    if isinstance(value, Secret):
+        return set(_texts(reveal(value.value)))
+    if isinstance(value, Mapping):
+        return set().union(*(secret_texts(item) for item in value.values()))
+    if isinstance(value, list | tuple):
+        return set().union(*(secret_texts(item) for item in value))
+    return set()
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str) and len(value) >= _SHORTEST_SECRET:
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def without_texts(value: Any, texts: Collection[str]) -> Any:
+    """Return the value with every text secret that holds one of the texts."""
+    if isinstance(value, str):
+        return Secret(value) if any(text in value for text in texts) else value
+    if isinstance(value, Mapping):
+        return {key: without_texts(item, texts) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_texts(item, texts) for item in value]
+    return value
+
+
+def contains_secret(value: Any) -> bool:
+    """Return whether any part of the value is secret."""
+    if isinstance(value, Mapping):
+        return any(contains_secret(item) for item in value.values())
+    if isinstance(value, list | tuple):
+        return any(contains_secret(item) for item in value)
+    return isinstance(value, Secret)
 
 
 def contains_unknown(value: Any) -> bool:

@@ -24,5 +24,6 @@ class AccessEntry(Section):
     )
     kubernetes_groups: tuple[str, ...] = Field(
         default=(),
-        description="Kubernetes groups that the principal belongs to, instead of a policy; not `system:...`.",
+        description="Kubernetes groups that the principal belongs to, instead of a policy; none that begins with "
+        "`system:`, `eks:`, `aws:`, `amazon:` or `iam:`.",
     )

@@ -37,8 +37,8 @@ class Addon(Section):
     )
     service_accounts: Mapping[str, tuple[str, ...]] = Field(
         default_factory=dict,
-        description="IAM policy ARNs for each service account of the add-on; a role with Pod Identity is made for it. "
-        "Not for vpc-cni, which has its own.",
+        description="IAM policy ARNs for each service account of the add-on; a role is made for it, with Pod Identity "
+        "or, without node groups, IRSA. Not for vpc-cni, which has its own.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -59,6 +60,23 @@ class Encryption(Section):
     )
 
 
+class NodePorts(Section):
+    """TCP ports that are opened on nodes beyond those that every cluster needs
+    (https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html)."""
+
+    webhooks: Mapping[str, int] = Field(
+        default_factory=dict,
+        description="Ports on which pods answer webhooks and aggregated APIs that the control plane calls, by a name "
+        "of your choice, for example `{karpenter: 8443}`. 443, 9443 (load balancer controller), 10250 and 10251 "
+        "(metrics-server) are open.",
+    )
+    pods: Mapping[str, int] = Field(
+        default_factory=dict,
+        description="Ports up to 1024 on which pods answer pods of other nodes, by a name of your choice, for example "
+        "`{http: 80}`. 53 and all ports from 1025 are open.",
+    )
+
+
 class Cluster(Section):
     """The control plane."""
 
@@ -107,4 +125,7 @@ class Cluster(Section):
     )
     additional_security_group_ids: tuple[str, ...] = Field(
         default=(), max_length=4, description="Further security groups of the control plane's interfaces; at most 4."
+    )
+    node_ports: NodePorts = Field(
+        default_factory=NodePorts, description="TCP ports that are opened on nodes beyond those every cluster needs."
     )

@@ -37,7 +37,7 @@ class ClusterAutoscaler(Section):
     """Cluster Autoscaler."""
 
     enabled: bool = Field(default=True, description="`false` leaves it out, as if the section were not there.")
-    expander: Literal["random", "most-pods", "least-waste", "priority"] = Field(
+    expander: Literal["random", "most-pods", "least-waste", "least-nodes", "priority"] = Field(
         default="least-waste", description="Which group grows when several could."
     )
     priorities: Mapping[str, tuple[str, ...]] = Field(
@@ -49,7 +49,9 @@ class ClusterAutoscaler(Section):
     )
     scale_down: ScaleDown = Field(default_factory=ScaleDown, description="When nodes are taken away.")
     skip_nodes_with_system_pods: bool = Field(
-        default=True, description="Leave nodes with pods of kube-system other than DaemonSets alone."
+        default=False,
+        description="Leave nodes with pods of kube-system other than DaemonSets alone. Disruption budgets protect "
+        "those pods already; with `true` one of them keeps a node for ever.",
     )
     skip_nodes_with_local_storage: bool = Field(
         default=True, description="Leave nodes with pods that use emptyDir or hostPath alone."

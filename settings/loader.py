@@ -84,7 +84,11 @@ def parse(
         misspelt += [(key,)] if key else []
     shape_problems = [problem for problem in shape_problems if problem.path not in misspelt]
     problems += ([region_problem] if region_problem else []) + shape_problems
-    warnings: list[Problem] = []
+    warnings = [
+        Problem((key,), "is not read: the platform makes its own AWS provider; use environment variables", warning=True)
+        for key in config
+        if key.startswith("aws:") and key != REGION_KEY
+    ]
     if parsed is not None:
         parsed = parsed.without_disabled()
         context = rules.Context(

@@ -99,6 +99,16 @@ class ExistingVpc(Section):
         description="Subnet id of each zone, for the control plane's network interfaces; without them the private "
         "subnets hold those too.",
     )
+    pod_subnets: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="Subnet id of each zone, for pods with `addons.vpc-cni.customNetworking`; one for every zone of "
+        "`privateSubnets`.",
+    )
+    tag_subnets: bool = Field(
+        default=False,
+        description="Put the tags by which the load balancer controller finds subnets on the public and private ones. "
+        "Leave it to the owner of the VPC where another program manages their tags.",
+    )
 
 
 class Network(Section):
@@ -136,6 +146,6 @@ class Network(Section):
     endpoints: VpcEndpoints = Field(default_factory=VpcEndpoints, description="VPC endpoints.")
     existing: ExistingVpc | None = Field(
         default=None,
-        description="An existing VPC instead of a new one, in which nothing is made; the keys that shape a new VPC "
-        "(all but `endpoints`) are then left out.",
+        description="An existing VPC instead of a new one, in which nothing is made; all other keys of `network` shape "
+        "a new VPC and are then left out.",
     )

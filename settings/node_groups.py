@@ -36,7 +36,10 @@ class Disk(Section):
         json_schema_extra=unit("MiB/s"),
     )
     kms_key_arn: str | None = Field(
-        default=None, description="KMS key that encrypts the volume; without one the account's key for EBS does."
+        default=None,
+        description="KMS key that encrypts the volume; without one the account's key for EBS does. Its policy must let "
+        "the role AWSServiceRoleForAutoScaling use it and make grants, or no node starts "
+        "(https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html).",
     )
 
 
@@ -136,13 +139,12 @@ class NodeGroup(Section):
         max_length=20,
         description="EC2 instance types, the preferred first; 1 to 20 of one architecture.",
     )
-    capacity: Literal["onDemand", "spot", "capacityBlock"] = Field(
-        default="onDemand", description="How the instances are bought."
-    )
+    capacity: Literal["onDemand", "spot"] = Field(default="onDemand", description="How the instances are bought.")
     ami_type: str = Field(
         default="AL2023_x86_64_STANDARD",
         description="Image of the nodes as EKS calls it: AL2023, Bottlerocket or Windows; x86_64 or ARM_64; NVIDIA or "
-        "NEURON.",
+        "NEURON. AL2023 images for NVIDIA and Neuron bring drivers, but pods see the devices only with the vendor's "
+        "device plug-in, which is not installed here.",
         json_schema_extra=derived("AL2023 for the architecture and accelerator of `instanceTypes`"),
     )
     release_version: str | None = Field(
@@ -196,3 +198,8 @@ class NodeGroup(Section):
     def initial_size(self) -> int:
         """Number of nodes to start with."""
         return self.min if self.desired is None else self.desired
+
+    @property
+    def windows(self) -> bool:
+        """Whether the nodes run Windows."""
+        return self.ami_type.startswith("WINDOWS")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import gc
 import ipaddress
@@ -9,6 +10,7 @@ import os
 import socket
 from typing import Any
 
+import hypothesis
 import pytest
 
 ENVIRONMENT = {
@@ -44,6 +46,9 @@ def pytest_configure() -> None:
     for name in REMOVED:
         os.environ.pop(name, None)
     os.environ.update(ENVIRONMENT)
+    # No deadline: a busy machine is no bug. The same examples each time in CI: a red run can be run again.
+    hypothesis.settings.register_profile("suite", deadline=None, max_examples=50, derandomize="CI" in os.environ)
+    hypothesis.settings.load_profile("suite")
 
 
 def pytest_collection_finish() -> None:
@@ -70,6 +75,24 @@ def cached_source_positions():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(resource, "_get_source_position_for_frame", lambda frame: cached(frame.filename, frame.lineno))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def waits_for_all_outputs_at_once():
+    """Let the SDK wait once for all outputs: it looks at every one again each time a single one is done."""
+    from pulumi.runtime import stack
+
+    async def wait(tasks: Any, return_when: str) -> Any:
+        assert return_when == asyncio.FIRST_COMPLETED, "the SDK waits in another way now: this fixture is out of date"
+        return await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+
+    class Asyncio:
+        def __getattr__(self, name: str) -> Any:
+            return wait if name == "wait" else getattr(asyncio, name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stack, "asyncio", Asyncio())
         yield
 
 

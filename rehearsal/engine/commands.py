@@ -6,12 +6,11 @@ import argparse
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
 
 from rehearsal.engine.outcome import FAILED, FINE, exit_code
 from rehearsal.engine.report import after_destroy, after_up
 from rehearsal.engine.run import Engine, engine
-from rehearsal.policies import chosen_packs, default_config
+from rehearsal.policies import chosen_packs
 from rehearsal.policy_report import PolicyPackChoice
 from rehearsal.project import read_project, read_stack
 from rehearsal.simulator.faults import Fault, Faults
@@ -81,6 +80,4 @@ def packs_of(options: argparse.Namespace) -> list[PolicyPackChoice]:
     """Return the policy packs of a command line: those it names, else the project's own."""
     if options.no_policies:
         return []
-    if not options.policy_pack:
-        return chosen_packs(Path(options.directory), options.stack)
-    return [PolicyPackChoice(pack, default_config(pack, options.stack)) for pack in options.policy_pack]
+    return chosen_packs(options.directory, options.stack, options.policy_pack, options.policy_pack_config)

@@ -15,7 +15,7 @@ from rehearsal.graph import PROVIDER_PREFIX, STACK_TYPE, Graph, Resource
 from rehearsal.order import tree
 from rehearsal.policy_report import Finding, PackReport
 from rehearsal.preview import Preview
-from rehearsal.render.words import counts, marks, number_of, short_type, totals_text, value_text
+from rehearsal.render.words import counts, marks, notes, number_of, short_type, totals_text, value_text
 
 # Width of what goes into a file: wide enough that no name is cut; nothing is filled up to it.
 _FILE_WIDTH = 500
@@ -45,24 +45,23 @@ def render_text(preview: Preview, stream: TextIO, *, color: bool, terminal: bool
         emoji=False,
         markup=False,
     )
-    for section in _sections(preview, timing):
+    for section in _sections(preview, timing, console.width):
         console.print(section)
     lines = (line.rstrip() for line in buffer.getvalue().splitlines())
     stream.write("\n".join(lines) + "\n")
 
 
-def _sections(preview: Preview, timing: bool) -> Iterator[RenderableType]:
+def _sections(preview: Preview, timing: bool, width: int) -> Iterator[RenderableType]:
     yield Text.assemble((preview.project, "bold"), " / ", (preview.stack, "bold"), f"   {totals_text(preview.graph)}")
     yield ""
-    yield _tree(preview.graph)
+    yield _tree(preview.graph, width)
     yield from _titled("Resources by type", _counts(preview.graph))
     if preview.graph.outputs:
         yield from _titled("Outputs (ids, ARNs and endpoints are simulated)", _outputs(preview.graph))
     for pack in preview.packs:
         yield from _pack(pack, preview.graph)
-    notes = [*preview.warnings, *(f"{key} is encrypted and was not read" for key in preview.unreadable)]
-    if notes:
-        yield from _titled("Config", Text("\n".join(notes), style="yellow"))
+    if notes(preview):
+        yield from _titled("Config", Text("\n".join(notes(preview)), style="yellow"))
     if preview.logs:
         yield from _titled("Messages of the program", _logs(preview))
     yield ""
@@ -79,15 +78,27 @@ def _grid() -> Table:
     return Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
 
 
-def _tree(graph: Graph) -> Table:
+def _tree(graph: Graph, width: int) -> RenderableType:
+    """Return the tree with types and names in columns, or names before types where the columns do not fit."""
+    rows = [(guide, resource, " ".join(marks(resource))) for guide, resource in tree(graph)]
+    left = max(len(guide) + len(short_type(resource.type)) for guide, resource, _ in rows)
+    right = max(len(resource.name) + len(text) + 2 for _, resource, text in rows)
+    if left + right + 4 > width:
+        lines = Text("\n", no_wrap=True, overflow="ellipsis").join(_narrow(*row) for row in rows)
+        # The console joins bare texts into one of its own, which wraps.
+        return Padding(lines, 0)
     table = _grid()
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    table.add_column(no_wrap=True)
-    for guide, resource in tree(graph):
+    for _column in range(3):
+        table.add_column(no_wrap=True)
+    for guide, resource, text in rows:
         type_ = Text.assemble((guide, "dim"), (short_type(resource.type), _style(resource)))
-        table.add_row(type_, resource.name, Text(" ".join(marks(resource)), style="cyan"))
+        table.add_row(type_, resource.name, Text(text, style="cyan"))
     return table
+
+
+def _narrow(guide: str, resource: Resource, text: str) -> Text:
+    parts = [(guide, "dim"), (f"{resource.name}  ", ""), (f"{text}  " if text else "", "cyan")]
+    return Text.assemble(*parts, (short_type(resource.type), _style(resource) or "dim"))
 
 
 def _style(resource: Resource) -> str:

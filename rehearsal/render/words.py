@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rehearsal.graph import PROVIDER_PREFIX, STACK_TYPE, Graph, Resource
 from rehearsal.wire import plain
+
+if TYPE_CHECKING:
+    from rehearsal.preview import Preview
+
+
+# A longer text is a document that a program reads, whole in the JSON report.
+_LONGEST = 160
 
 
 def short_type(type_: str) -> str:
@@ -63,10 +70,15 @@ def totals_text(graph: Graph) -> str:
     return ", ".join(parts)
 
 
+def notes(preview: Preview) -> list[str]:
+    """Return what a person should know of the stack's config."""
+    return [*preview.warnings, *(f"{key} is encrypted and was not read" for key in preview.unreadable)]
+
+
 def value_text(value: Any, width: int) -> str:
     """Return a value for people: texts as they are, the rest as JSON, over several lines if one is too narrow."""
     shown = plain(value)
     if isinstance(shown, str):
-        return shown
+        return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}… ({len(shown)} characters)"
     compact = json.dumps(shown, ensure_ascii=False)
     return compact if len(compact) <= width else json.dumps(shown, ensure_ascii=False, indent=2)

@@ -13,6 +13,8 @@ from settings.rules.common import Context
 _PRINCIPAL = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>\d{12}):(?P<kind>role|user)/[\w+=,.@/-]+")
 _SESSION = re.compile(r"arn:(?P<partition>aws[a-z-]*):sts::(?P<account>\d{12}):assumed-role/(?P<role>[^/]+)/.*")
 _NAMESPACE = re.compile(r"[a-z0-9*]([a-z0-9*-]{0,61}[a-z0-9*])?")
+# https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html
+_RESERVED_GROUPS = ("system:", "eks:", "aws:", "amazon:", "iam:")
 _ENTRY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 
 
@@ -69,8 +71,9 @@ def _grant(path: Path, entry: AccessEntry) -> Iterator[Problem]:
         text = "ClusterAdmin is meant for the whole cluster; for namespaces use Admin"
         yield Problem((*path, "namespaces"), text, warning=True)
     for index, group in enumerate(entry.kubernetes_groups):
-        if group.startswith("system:"):
-            text = f"{show(group)} is refused by EKS, as all groups that begin with system:"
+        reserved = next((prefix for prefix in _RESERVED_GROUPS if group.startswith(prefix)), None)
+        if reserved:
+            text = f"{show(group)} is refused by EKS, as all groups that begin with {reserved}"
             yield Problem((*path, "kubernetesGroups", index), text + _policy_for(group))
         elif not group.strip():
             yield Problem((*path, "kubernetesGroups", index), "is empty")

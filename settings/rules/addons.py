@@ -83,8 +83,7 @@ def addon_version(path: Path, version: str | None) -> Iterator[Problem]:
 
 
 def _addon(path: Path, addon: Addon, context: Context) -> Iterator[Problem]:
-    if not _MARKETPLACE.fullmatch(str(path[-1])):
-        yield from addon_version((*path, "version"), addon.version)
+    yield from addon_version((*path, "version"), addon.version)
     if addon.namespace is not None and not _NAMESPACE.fullmatch(addon.namespace):
         text = f"{show(addon.namespace)} is not a namespace: 1 to 63 of a-z, 0-9 and -, first a letter"
         yield Problem((*path, "namespace"), text)
@@ -117,6 +116,11 @@ def _without_nodes(config: StackConfig) -> Iterator[Problem]:
         if addon is not None and KNOWN.get(name) is False and name not in _ELSEWHERE:
             text = "runs a pod on every node, which Fargate cannot hold, and there is no node group; leave it out"
             yield Problem(("addons", name), text, related=(("nodeGroups",),))
+    for name, addon in {"coredns": addons.coredns, "metrics-server": addons.metrics_server, **addons.others}.items():
+        count = len(addon.service_accounts) if addon else 0
+        if count > 1:
+            text = f"has {count} entries; with no node group roles come through IRSA, of which EKS gives an add-on one"
+            yield Problem(("addons", name, "serviceAccounts"), text, related=(("nodeGroups",),))
 
 
 def _identities(config: StackConfig) -> Iterator[Problem]:
@@ -144,9 +148,12 @@ def _identities(config: StackConfig) -> Iterator[Problem]:
 
 def _custom_networking(config: StackConfig) -> Iterator[Problem]:
     path: Path = ("addons", "vpc-cni", "customNetworking")
-    if config.network.existing:
-        text = "needs pod subnets, which are made with a new VPC only; leave it out with network.existing"
-        yield Problem(path, text, related=(("network", "existing"),))
+    existing = config.network.existing
+    if existing:
+        missing = [zone for zone in existing.private_subnets if zone not in existing.pod_subnets]
+        if missing:
+            text = f"needs a subnet for pods in every zone; network.existing.podSubnets lacks {', '.join(missing)}"
+            yield Problem(path, text, related=(("network", "existing"),))
     elif config.network.pod_cidr is None:
         text = "needs a range for pods; set network.podCidr, for example 100.64.0.0/16"
         yield Problem(path, text, related=(("network", "podCidr"),))

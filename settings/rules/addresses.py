@@ -19,8 +19,8 @@ from settings.rules.common import (
 # https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
 _LARGEST_VPC = 16
 _SMALLEST_SUBNET = 28
-# An intra subnet is a sixteenth of a slot and must keep 16 addresses for the control plane after the 5 that AWS takes,
-# which a /27 does; see https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html.
+# An intra subnet is a sixteenth of a slot and holds nothing but the control plane's network interfaces: EKS asks for 6
+# addresses, and a /28 has 11 after the 5 that AWS takes. https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
 _SMALLEST_INTRA = 28
 _TIER_BITS = {"privatePrefix": 1, "publicPrefix": 3, "intraPrefix": 4}
 # https://docs.aws.amazon.com/eks/latest/APIReference/API_KubernetesNetworkConfigRequest.html

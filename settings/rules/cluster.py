@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from settings import kubernetes_versions
 from settings.cluster import Endpoint
 from settings.model import StackConfig
 from settings.problems import Path, Problem, show
-from settings.rules.common import PRIVATE_RANGES, Context, Ipv4Network, kms_key, no_repeats, retention, within
+from settings.rules.common import PRIVATE_RANGES, Context, Ipv4Network, cut_off, kms_key, no_repeats, retention, within
 
 _NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
+_PORT_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
+_LAST_PORT = 65535
+# What the cluster component opens in any case, by the names of its rules.
+_OPEN_TO_CONTROL_PLANE = {
+    "https": range(443, 444),
+    "load-balancer-controller": range(9443, 9444),
+    "kubelet": range(10250, 10251),
+    "metrics-server": range(10251, 10252),
+}
+_OPEN_BETWEEN_NODES = {
+    "dns-tcp": range(53, 54),
+    "dns-udp": range(53, 54),
+    "unprivileged": range(1025, _LAST_PORT + 1),
+}
 _SECURITY_GROUP = re.compile(r"sg-([0-9a-f]{8}|[0-9a-f]{17})")
 
 
@@ -32,9 +46,30 @@ def check(config: StackConfig, context: Context) -> Iterator[Problem]:
             text = f"{show(group)} is not the id of a security group such as sg-0123456789abcdef0"
             yield Problem(("cluster", "additionalSecurityGroupIds", index), text)
     yield from no_repeats(("cluster", "additionalSecurityGroupIds"), cluster.additional_security_group_ids)
+    yield from _node_ports(("cluster", "nodePorts", "webhooks"), cluster.node_ports.webhooks, _OPEN_TO_CONTROL_PLANE)
+    yield from _node_ports(("cluster", "nodePorts", "pods"), cluster.node_ports.pods, _OPEN_BETWEEN_NODES)
+    if cut_off(config) and not cluster.endpoint.private:
+        text = "is false, and with network.nat none nodes do not reach the public endpoint: none could join"
+        yield Problem(("cluster", "endpoint", "private"), text, related=(("network", "nat"),))
     if cluster.ip_family == "ipv6" and not config.network.ipv6 and not config.network.existing:
         text = "needs a network with IPv6; set network.ipv6 to true"
         yield Problem(("cluster", "ipFamily"), text, related=(("network", "ipv6"),))
+
+
+def _node_ports(path: Path, ports: Mapping[str, int], opened: Mapping[str, range]) -> Iterator[Problem]:
+    owners = dict(opened)
+    for name, port in ports.items():
+        place = (*path, name)
+        owner = next((owner for owner, those in owners.items() if port in those), None)
+        if not _PORT_NAME.fullmatch(name):
+            yield Problem(place, f"{show(name)} is not a name: up to 32 of a-z, 0-9 and -, first a letter")
+        elif name in owners:
+            yield Problem(place, f"{show(name)} is the name of a rule that every cluster has; choose another")
+        elif not 1 <= port <= _LAST_PORT:
+            yield Problem(place, f"{port} is not a port; those are 1 to {_LAST_PORT}")
+        elif owner:
+            yield Problem(place, f"{port} is open already, as {owner}; leave it out")
+        owners.setdefault(name, range(port, port + 1))
 
 
 def _name(name: str) -> Iterator[Problem]:

@@ -75,6 +75,11 @@ def zone_count(config: StackConfig) -> int:
     return zones if isinstance(zones, int) and not config.network.existing else len(zone_names(config))
 
 
+def cut_off(config: StackConfig) -> bool:
+    """Return whether nothing in the VPC reaches the internet."""
+    return config.network.nat == "none" and not config.network.existing
+
+
 def zones_within(path: Path, zones: Sequence[str], config: StackConfig) -> Iterator[Problem]:
     """Yield zones that the network does not have, and repeated ones."""
     names = zone_names(config)

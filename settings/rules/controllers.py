@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from settings.cluster_autoscaler import ClusterAutoscaler
 from settings.load_balancer_controller import LoadBalancerController
 from settings.model import StackConfig
 from settings.problems import Path, Problem, show
 from settings.rules import fargate
-from settings.rules.common import Context, dns_subdomain
+from settings.rules.common import Context, cut_off, dns_subdomain
 
 _DURATION = re.compile(r"(\d+h)?(\d+m)?(\d+s)?")
 
@@ -30,9 +31,9 @@ def _load_balancer_controller(config: StackConfig, controller: LoadBalancerContr
     if controller.default_target_type == "instance" and not config.node_groups:
         text = '"instance" needs node ports, which Fargate does not have, and there is no node group; use ip'
         yield Problem((*path, "defaultTargetType"), text, related=(("nodeGroups",),))
-    cut_off = config.network.nat == "none" and not config.network.existing
+    yield from _image(path, "public.ecr.aws", controller.values, config)
     for key, wanted in (("waf", controller.waf), ("shield", controller.shield)):
-        if wanted and cut_off:
+        if wanted and cut_off(config):
             text = "has an API that cannot be reached with network.nat none; set it to false"
             yield Problem((*path, key), text, related=(("network", "nat"),))
     if controller.replicas == 1 and config.environment != "dev":
@@ -49,6 +50,7 @@ def _cluster_autoscaler(config: StackConfig, autoscaler: ClusterAutoscaler) -> I
     elif all(group.min >= group.max for group in groups.values()):
         text = "has nothing to scale: min and max are the same in every node group"
         yield Problem(path, text, related=(("nodeGroups",),), warning=True)
+    yield from _image(path, "registry.k8s.io", autoscaler.values, config)
     yield from _identity((*path, "identity"), autoscaler.identity, config)
     if autoscaler.expander == "priority" and not autoscaler.priorities:
         yield Problem((*path, "priorities"), "is missing: node groups by priority, needed with expander priority")
@@ -62,6 +64,16 @@ def _cluster_autoscaler(config: StackConfig, autoscaler: ClusterAutoscaler) -> I
     ):
         if not value or not _DURATION.fullmatch(value):
             yield Problem((*path, "scaleDown", key), f"{show(value)} is not a duration such as 90s, 10m or 1h30m")
+
+
+def _image(path: Path, registry: str, values: Mapping[str, Any], config: StackConfig) -> Iterator[Problem]:
+    image = values.get("image")
+    if cut_off(config) and not (isinstance(image, Mapping) and image.get("repository")):
+        text = (
+            f"is missing: the image is at {registry}, which nothing reaches with network.nat none; copy it to Amazon "
+            "ECR and name it here"
+        )
+        yield Problem((*path, "values", "image", "repository"), text, related=(("network", "nat"),))
 
 
 def _priority(path: Path, priority: str, patterns: tuple[str, ...]) -> Iterator[Problem]:

@@ -47,8 +47,6 @@ def _capacity(path: Path, group: NodeGroup) -> Iterator[Problem]:
     if group.capacity == "spot" and len(group.instance_types) == 1:
         text = "is one type only: when its spot capacity runs out, there are no nodes; name several of the same size"
         yield Problem(place, text, warning=True)
-    if group.capacity == "capacityBlock" and len(group.instance_types) > 1:
-        yield Problem(place, f"has {len(group.instance_types)} entries; a capacity block is of one type")
 
 
 def _image(path: Path, group: NodeGroup, config: StackConfig) -> Iterator[Problem]:
@@ -63,7 +61,7 @@ def _image(path: Path, group: NodeGroup, config: StackConfig) -> Iterator[Proble
         yield Problem(place, text)
     elif group.ami_type not in known:
         yield Problem(place, f"{show(group.ami_type)} is not an AMI type of EKS{_nearest_image(group.ami_type, known)}")
-    if group.ami_type.startswith("WINDOWS"):
+    if group.windows:
         yield from _windows(path, group, config)
 
 
@@ -76,6 +74,9 @@ def _windows(path: Path, group: NodeGroup, config: StackConfig) -> Iterator[Prob
     if config.cluster.ip_family == "ipv6":
         text = "Windows nodes do not work in a cluster with ipFamily ipv6"
         yield Problem((*path, "amiType"), text, related=(("cluster", "ipFamily"),))
+    if config.addons.vpc_cni.custom_networking:
+        text = "Windows nodes do not work with addons.vpc-cni.customNetworking"
+        yield Problem((*path, "amiType"), text, related=(("addons", "vpc-cni"),))
     if group.disk.size_gib < _WINDOWS_DISK:
         text = f"{group.disk.size_gib} is too small for Windows; the least is {_WINDOWS_DISK}"
         yield Problem((*path, "disk", "sizeGiB"), text)
@@ -105,13 +106,9 @@ def _accelerator(path: Path, group: NodeGroup, types: list[str]) -> Iterator[Pro
         if image and found != image:
             text = f"{show(instance_type)} has no {shown[image]}, which amiType {group.ami_type} is for"
             yield Problem(place, text, related=((*path, "amiType"),))
-        elif found and not image and not _brings_drivers_later(group):
+        elif found and not image and not group.windows:
             text = f"{show(instance_type)} has an {shown[found]}, for which amiType {group.ami_type} has no driver"
             yield Problem(place, text, warning=True)
-
-
-def _brings_drivers_later(group: NodeGroup) -> bool:
-    return group.ami_type.startswith("WINDOWS")
 
 
 def _disk(path: Path, group: NodeGroup, context: Context) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from settings.model import StackConfig
 from settings.network import ExistingVpc, FlowLogs
 from settings.problems import Path, Problem, show
-from settings.rules.common import Context, kms_key, no_repeats, retention
+from settings.rules.common import Context, cut_off, kms_key, no_repeats, retention
 
 _ZONE = re.compile(r"(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d+)(?P<letter>[a-z])")
 _VPC_ID = re.compile(r"vpc-([0-9a-f]{8}|[0-9a-f]{17})")
@@ -20,7 +20,7 @@ _FEWEST_ZONES = 2
 # to account. https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
 _ZONE_WITHOUT_EKS = {"us-east-1": "use1-az3", "us-west-1": "usw1-az2", "ca-central-1": "cac1-az3"}
 # Keys that shape a new VPC and so mean nothing with an existing one.
-_NEW_VPC_KEYS = ("cidr", "zones", "nat", "subnets", "podCidr", "ipv6", "flowLogs")
+_NEW_VPC_KEYS = ("cidr", "zones", "nat", "subnets", "podCidr", "ipv6", "flowLogs", "endpoints")
 
 
 def check(config: StackConfig, context: Context) -> Iterator[Problem]:
@@ -33,7 +33,8 @@ def check(config: StackConfig, context: Context) -> Iterator[Problem]:
         yield from _slots(network.zones, network.subnets.slots)
     if network.flow_logs and not network.existing:
         yield from _flow_logs(network.flow_logs, context)
-    yield from _endpoints(config)
+    if not network.existing:
+        yield from _endpoints(config)
     if network.nat == "single" and config.environment != "dev":
         text = "one NAT gateway: when its zone fails, no private subnet reaches the internet; use perZone or regional"
         yield Problem(("network", "nat"), text, related=(("tags",),), warning=True)
@@ -102,8 +103,7 @@ def _endpoints(config: StackConfig) -> Iterator[Problem]:
         elif service == "s3":
             yield Problem((*path, "services", index), '"s3" always has its gateway endpoint; leave it out')
     yield from no_repeats((*path, "services"), endpoints.services)
-    cut_off = config.network.nat == "none" and not config.network.existing
-    if cut_off and endpoints.mode == "none":
+    if cut_off(config) and endpoints.mode == "none":
         text = "with nat none nothing in the VPC reaches an AWS API; use mode derived, or list"
         yield Problem((*path, "mode"), text, related=(("network", "nat"),))
 
@@ -126,6 +126,7 @@ def _existing(existing: ExistingVpc, context: Context) -> Iterator[Problem]:
         ("privateSubnets", existing.private_subnets),
         ("publicSubnets", existing.public_subnets),
         ("intraSubnets", existing.intra_subnets),
+        ("podSubnets", existing.pod_subnets),
     ):
         yield from _existing_subnets((*path, key), subnets, seen, context)
 

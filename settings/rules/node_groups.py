@@ -113,8 +113,8 @@ def _warm_pool(path: Path, group: NodeGroup) -> Iterator[Problem]:
     if pool is None:
         return
     place = (*path, "warmPool")
-    if group.capacity != "onDemand":
-        yield Problem(place, f"is for capacity onDemand only, not {group.capacity}", related=((*path, "capacity"),))
+    if group.capacity == "spot":
+        yield Problem(place, "is for capacity onDemand only, not spot", related=((*path, "capacity"),))
     if group.ami_type.startswith("BOTTLEROCKET"):
         if pool.pool_state == "hibernated":
             yield Problem((*place, "poolState"), "Bottlerocket cannot hibernate; use stopped or running")
@@ -153,7 +153,7 @@ def _together(config: StackConfig) -> Iterator[Problem]:
     if count > _MOST_GROUPS:
         text = f"makes {count} node groups (perZone counts {zones}); EKS allows {_MOST_GROUPS} a cluster"
         yield Problem(path, text, related=(("network", "zones"),))
-    if groups and all(group.ami_type.startswith("WINDOWS") for group in groups.values()):
+    if groups and all(group.windows for group in groups.values()):
         yield Problem(path, "has Windows nodes only; coredns and other system pods need Linux, so add such a group")
     if groups and not any(_holds_any_pod(group) for group in groups.values()) and not config.fargate_profiles:
         text = f"all have taints: coredns and other system pods find no node; leave one without, or use {_CRITICAL}"

@@ -35,13 +35,10 @@ def check(config: StackConfig, context: Context) -> Iterator[Problem]:
 
 
 def _ebs(path: Path, ebs: Ebs, config: StackConfig, context: Context) -> Iterator[Problem]:
-    profile = fargate.takes_system_pods(config)
     if not config.node_groups:
         text = "needs nodes: Fargate cannot mount EBS volumes, and there is no node group; leave it out"
         yield Problem(path, text, related=(("nodeGroups",),))
-    elif profile:
-        text = f"needs its pods on nodes, but Fargate profile {profile} takes all pods of kube-system"
-        yield Problem(path, text, related=(("fargateProfiles", profile),))
+    yield from _driver_on_nodes(path, config)
     yield from addon_version((*path, "version"), ebs.version)
     yield from kms_key((*path, "kmsKeyArn"), ebs.kms_key_arn, context)
     if ebs.default_class is not None and ebs.default_class not in ebs.classes:
@@ -56,6 +53,14 @@ def _ebs(path: Path, ebs: Ebs, config: StackConfig, context: Context) -> Iterato
         yield from _ebs_class(place, storage_class, context)
     if ebs.snapshots:
         yield from dns_subdomain((*path, "snapshots", "className"), ebs.snapshots.class_name, "the name of a class")
+
+
+def _driver_on_nodes(path: Path, config: StackConfig) -> Iterator[Problem]:
+    """Yield a Fargate profile that would take a driver's controller, which needs Pod Identity, from the nodes."""
+    profile = fargate.takes_system_pods(config)
+    if profile and config.node_groups:
+        text = f"needs its pods on nodes, but Fargate profile {profile} takes all pods of kube-system"
+        yield Problem(path, text, related=(("fargateProfiles", profile),))
 
 
 def _ebs_class(path: Path, storage_class: EbsClass, context: Context) -> Iterator[Problem]:
@@ -78,6 +83,7 @@ def _efs(path: Path, efs: Efs, config: StackConfig, context: Context) -> Iterato
     if not config.node_groups and context.is_written("storage", "efs", "classes") and efs.classes:
         text = "needs nodes: Fargate mounts existing access points only, and there is no node group; use accessPoints"
         yield Problem((*path, "classes"), text, related=(("nodeGroups",),))
+    yield from _driver_on_nodes(path, config)
     yield from addon_version((*path, "version"), efs.version)
     yield from kms_key((*path, "kmsKeyArn"), efs.kms_key_arn, context)
     yield from _throughput(path, efs)

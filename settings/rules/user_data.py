@@ -72,7 +72,7 @@ def _kubelet(path: Path, group: NodeGroup) -> Iterator[Problem]:
     for index, flag in enumerate(kubelet.flags):
         if not _FLAG.fullmatch(flag):
             yield Problem((*path, "flags", index), f"{show(flag)} is not a flag such as --max-pods=58")
-    if kubelet.config and group.ami_type.startswith("WINDOWS"):
+    if kubelet.config and group.windows:
         yield Problem((*path, "config"), "is not for Windows, whose kubelet EKS alone sets up")
         return
     for field in kubelet.config:
@@ -92,7 +92,7 @@ def _extra(path: Path, group: NodeGroup) -> Iterator[Problem]:
         yield Problem(path, f"has {len(text.encode())} bytes; EC2 takes at most {_LIMIT}")
     elif group.ami_type.startswith("BOTTLEROCKET"):
         yield from _bottlerocket(path, text)
-    elif group.ami_type.startswith("WINDOWS"):
+    elif group.windows:
         if _WINDOWS_BOOTSTRAP in text:
             yield Problem(path, f"runs {_WINDOWS_BOOTSTRAP}, which EKS runs itself; leave it out")
     elif not text.startswith("#!"):

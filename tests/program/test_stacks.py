@@ -112,6 +112,24 @@ def test_private_routes_exist_before_nodes_and_profiles(graph: Graph) -> None:
         assert reached, f"{worker.name} could start before it reaches the registry and the API server"
 
 
+def test_nat_gateways_have_their_way_out_before_anything_uses_them(graph: Graph) -> None:
+    route = graph.named("network-public-default")
+    gateways = graph.of_type("aws:ec2/natGateway:NatGateway")
+    assert gateways
+    assert _before(graph, route, gateways) == [], "a gateway without a route swallows what nodes send while they join"
+    for gateway in gateways:
+        zone = gateway.name.removeprefix("network-nat-")
+        assert graph.depends_on(gateway, graph.named(f"network-public-{zone}-association"))
+
+
+def test_what_exists_once_goes_before_its_replacement_comes(graph: Graph) -> None:
+    once = graph.of_type("aws:eks/accessPolicyAssociation:AccessPolicyAssociation") + graph.of_type(ADDON)
+    assert once
+    assert [r.urn for r in once if r.delete_before_replace is not True] == [], (
+        "made first, the new one is refused, or goes with the old one that has the same identity"
+    )
+
+
 def test_node_role_policies_outlive_the_nodes(graph: Graph) -> None:
     for group in graph.of_type(NODE_GROUP):
         component = graph.resources[group.parent]

@@ -55,6 +55,8 @@ def addon_names(graph: Graph) -> set[str]:
     return {addon.inputs["addonName"] for addon in graph.of_type(ADDON)}
 
 
+MIRROR = {"values": {"image": {"repository": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/mirror"}}}
+OWN_IMAGES = {"loadBalancerController": MIRROR, "clusterAutoscaler": MIRROR}
 FARGATE_ONLY = {
     "nodeGroups": None,
     "fargateProfiles": {"batch": None, "system": {"selectors": [{"namespace": "kube-system"}]}},
@@ -77,6 +79,14 @@ def test_fargate_only_has_no_daemon_sets_and_uses_irsa() -> None:
     assert graph.depends_on(coredns, profile), "CoreDNS would wait for compute until it times out"
 
 
+def test_addons_on_fargate_alone_get_their_role_by_irsa() -> None:
+    policy = "arn:aws:iam::aws:policy/AmazonRoute53FullAccess"
+    graph = both_modes({**FARGATE_ONLY, "addons": {"external-dns": {"serviceAccounts": {"external-dns": [policy]}}}})
+    addon = next(a for a in graph.of_type(ADDON) if a.inputs["addonName"] == "external-dns")
+    assert "podIdentityAssociations" not in addon.inputs, "Pod Identity does not work on Fargate"
+    assert addon.inputs["serviceAccountRoleArn"].startswith("arn:aws:iam::111122223333:role/")
+
+
 def test_fargate_only_offers_static_efs_volumes() -> None:
     graph = both_modes(
         {**FARGATE_ONLY, "storage": {"ebs": False, "efs": {"accessPoints": {"shop": {"path": "/shop"}}}}}
@@ -96,6 +106,7 @@ def test_private_cluster_gets_exactly_the_endpoints_of_its_parts() -> None:
         {
             "network": {"nat": "none"},
             "cluster": {"endpoint": {"private": True, "public": False, "publicAccessCidrs": []}},
+            **OWN_IMAGES,
         }
     )
     services = {
@@ -111,6 +122,28 @@ def test_private_cluster_gets_exactly_the_endpoints_of_its_parts() -> None:
     endpoints = graph.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")
     for group in graph.of_type(NODE_GROUP):
         assert all(graph.depends_on(group, endpoint) for endpoint in endpoints), "nodes could not pull their images"
+
+
+def test_private_cluster_gets_the_endpoints_of_its_addons() -> None:
+    graph = platform(
+        {
+            "network": {"nat": "none"},
+            "cluster": {"endpoint": {"private": True, "public": False, "publicAccessCidrs": []}},
+            "addons": {
+                "amazon-cloudwatch-observability": {},
+                "aws-fsx-csi-driver": {},
+                "aws-guardduty-agent": {},
+                "aws-secrets-store-csi-driver-provider": {},
+            },
+            **OWN_IMAGES,
+        }
+    )
+    services = {
+        e.inputs["serviceName"].removeprefix("com.amazonaws.eu-west-1.")
+        for e in graph.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")
+    }
+    wanted = {"logs", "monitoring", "xray", "fsx", "guardduty-data", "secretsmanager", "ssm"}
+    assert wanted <= services, "the add-ons would run and reach nothing"
 
 
 def test_existing_vpc_is_used_and_not_made() -> None:
@@ -131,6 +164,22 @@ def test_existing_vpc_is_used_and_not_made() -> None:
     assert run.graph.of_type("aws:ec2/subnet:Subnet") == []
     tokens = {invoke.token for invoke in run.graph.invokes}
     assert {"aws:ec2/getVpc:getVpc", "aws:ec2/getSubnet:getSubnet"} <= tokens, "nobody looked at the network"
+
+
+def test_existing_pod_subnets_reach_the_cni() -> None:
+    zones = ("eu-west-1a", "eu-west-1b")
+
+    def subnets(first: int) -> dict[str, str]:
+        return {zone: f"subnet-0{index:016x}" for index, zone in enumerate(zones, start=first)}
+
+    network = {"vpcId": "vpc-0123456789abcdef0", "privateSubnets": subnets(1), "podSubnets": subnets(5)}
+    config = _dev() | {"eks-platform:network": {"existing": network}}
+    config["eks-platform:addons"] = {"vpc-cni": {"customNetworking": True}}
+    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
+    run = run_project(ROOT, project="eks-platform", stack="dev", config=texts, known=False)
+    assert run.error is None
+    looked_up = {invoke.args.get("id") for invoke in run.graph.invokes if invoke.token == "aws:ec2/getSubnet:getSubnet"}
+    assert set(subnets(5).values()) <= looked_up, "pods would be placed in subnets that nobody checked"
 
 
 def test_zone_count_asks_aws_and_keeps_stable_keys() -> None:
@@ -211,6 +260,130 @@ def test_deployer_role_is_assumed_by_aws_and_kubernetes_alike() -> None:
 @pytest.mark.parametrize("mode", ["none", "single", "perZone", "regional"])
 def test_every_nat_mode_builds(mode: str) -> None:
     private = {"endpoint": {"private": True, "public": False, "publicAccessCidrs": []}}
-    graph = both_modes({"network": {"nat": mode}, "cluster": private})
+    graph = both_modes({"network": {"nat": mode}, "cluster": private, **OWN_IMAGES})
     gateways = len(graph.of_type("aws:ec2/natGateway:NatGateway"))
     assert gateways == {"none": 0, "single": 1, "perZone": 3, "regional": 1}[mode]
+
+
+def test_secrets_can_be_left_to_the_key_of_aws() -> None:
+    graph = platform({"cluster": {"encryption": False}})
+    (cluster,) = graph.of_type("aws:eks/cluster:Cluster")
+    assert "encryptionConfig" not in cluster.inputs
+    assert graph.of_type("aws:kms/key:Key") == [], "a key that nothing uses costs a dollar a month"
+    assert graph.outputs["kmsKeyArn"] == ""
+
+
+def test_flow_logs_can_go_to_a_bucket_or_nowhere() -> None:
+    bucket = "arn:aws:s3:::acme-flow-logs"
+    (log,) = platform(
+        {"network": {"flowLogs": {"destination": "s3", "bucketArn": bucket, "retentionDays": None}}}
+    ).of_type("aws:ec2/flowLog:FlowLog")
+    assert (log.inputs["logDestinationType"], log.inputs["logDestination"]) == ("s3", bucket)
+    assert platform({"network": {"flowLogs": False}}).of_type("aws:ec2/flowLog:FlowLog") == []
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "services"),
+    [
+        ({"mode": "none"}, set()),
+        ({"mode": "list", "services": ["sts"]}, {"sts"}),
+        ({"mode": "derived", "services": ["sqs"]}, {"sqs"}),
+    ],
+    ids=["none", "list", "derived-with-nat"],
+)
+def test_interface_endpoints_are_the_chosen_ones(endpoints: dict[str, Any], services: set[str]) -> None:
+    graph = platform({"network": {"endpoints": endpoints}})
+    made = {
+        e.inputs["serviceName"].removeprefix("com.amazonaws.eu-west-1.")
+        for e in graph.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")
+        if e.inputs["vpcEndpointType"] == "Interface"
+    }
+    assert made == services, "every interface endpoint costs by the hour and zone"
+
+
+def test_node_group_settings_reach_eks() -> None:
+    graph = platform(
+        {
+            "nodeGroups": {
+                "apps": None,
+                "system": {
+                    "zones": ["eu-west-1b"],
+                    "repair": False,
+                    "warmPool": {"minSize": 1, "poolState": "stopped"},
+                    "min": 1,
+                    "desired": 2,
+                    "disk": {"sizeGiB": 100, "iops": 4000, "throughput": 250},
+                    "taints": [{"key": "dedicated", "value": "system", "effect": "NoSchedule"}],
+                    "update": {"maxUnavailablePercentage": 25, "strategy": "minimal"},
+                    "imdsHopLimit": 2,
+                    "kubelet": {"config": {"maxPods": 58}},
+                },
+            }
+        }
+    )
+    (group,) = graph.of_type(NODE_GROUP)
+    assert len(group.inputs["subnetIds"]) == 1
+    assert group.inputs["nodeRepairConfig"] == {"enabled": False}
+    assert group.inputs["warmPoolConfig"]["minSize"] == 1
+    assert group.inputs["scalingConfig"] == {"minSize": 1, "maxSize": 3, "desiredSize": 2}
+    assert group.inputs["taints"] == [{"key": "dedicated", "value": "system", "effect": "NO_SCHEDULE"}]
+    assert group.inputs["updateConfig"] == {"maxUnavailablePercentage": 25, "updateStrategy": "MINIMAL"}
+    (template,) = graph.of_type("aws:ec2/launchTemplate:LaunchTemplate")
+    assert template.inputs["metadataOptions"]["httpPutResponseHopLimit"] == 2
+    (disk,) = template.inputs["blockDeviceMappings"]
+    assert (disk["ebs"]["volumeSize"], disk["ebs"]["iops"], disk["ebs"]["throughput"]) == (100, 4000, 250)
+    assert "userData" in template.inputs, "the kubelet would keep its default number of pods"
+
+
+def test_node_repair_thresholds_reach_eks() -> None:
+    override = {
+        "nodeMonitoringCondition": "AcceleratedHardwareReady",
+        "nodeUnhealthyReason": "NvidiaXID13Error",
+        "minRepairWaitMinutes": 10,
+        "repairAction": "Reboot",
+    }
+    repair = {"maxUnhealthyPercentage": 20, "maxParallelCount": 1, "overrides": [override]}
+    graph = platform({"nodeGroups": {"apps": {"repair": repair}}})
+    config = graph.named("nodes-apps-group").inputs["nodeRepairConfig"]
+    assert config["enabled"] is True
+    assert config["maxUnhealthyNodeThresholdPercentage"] == 20
+    assert config["maxParallelNodesRepairedCount"] == 1
+    (given,) = config["nodeRepairConfigOverrides"]
+    assert given == {
+        "nodeMonitoringCondition": "AcceleratedHardwareReady",
+        "nodeUnhealthyReason": "NvidiaXID13Error",
+        "minRepairWaitTimeMins": 10,
+        "repairAction": "Reboot",
+    }
+
+
+def test_fargate_profiles_can_do_without_logs() -> None:
+    graph = platform({"fargateProfiles": {"batch": {"logging": False, "zones": ["eu-west-1a", "eu-west-1b"]}}})
+    assert graph.of_type("eks-platform:index:FargateLogging") == []
+    (profile,) = graph.of_type("aws:eks/fargateProfile:FargateProfile")
+    assert len(profile.inputs["subnetIds"]) == 2
+
+
+def test_windows_nodes_get_addresses_for_their_pods() -> None:
+    windows = {"instanceTypes": ["m6i.large"], "amiType": "WINDOWS_CORE_2022_x86_64", "min": 1, "max": 2}
+    graph = both_modes({"nodeGroups": {"windows": windows}})
+    cni = next(a for a in graph.of_type(ADDON) if a.inputs["addonName"] == "vpc-cni")
+    assert json.loads(cni.inputs["configurationValues"])["enableWindowsIpam"] == "true", "no Windows pod would start"
+    (cluster,) = graph.of_type("aws:eks/cluster:Cluster")
+    managed = {
+        attachment.inputs["policyArn"].rpartition("/")[2]
+        for attachment in graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+        if attachment.name.startswith("cluster-role-") and graph.depends_on(cluster, attachment)
+    }
+    assert managed == {"AmazonEKSClusterPolicy", "AmazonEKSVPCResourceController"}, (
+        "the control plane could not attach addresses to Windows nodes"
+    )
+
+
+def test_ports_can_be_opened_on_nodes() -> None:
+    graph = both_modes({"cluster": {"nodePorts": {"webhooks": {"karpenter": 8443}, "pods": {"http": 80}}}})
+    webhook = graph.named("cluster-ingress-karpenter-from-control-plane").inputs
+    pods = graph.named("cluster-ingress-http-between-nodes").inputs
+    assert (webhook["fromPort"], pods["fromPort"]) == (8443, 80), "webhooks would time out, pods not find each other"
+    kept = graph.named("cluster-ingress-load-balancer-controller-from-control-plane").inputs
+    assert kept["fromPort"] == 9443, "a port of one's own must not close those of the platform"

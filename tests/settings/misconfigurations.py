@@ -10,6 +10,8 @@ G = "nodeGroups.system."
 B = "fargateProfiles.batch."
 R = "arn:aws:iam::111122223333:role/"
 KMS = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+POLICY = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+OWN_IMAGE = {"image": {"repository": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/mirror"}}
 BATCH = {"selectors": [{"namespace": "batch"}]}
 SYSTEM = {"selectors": [{"namespace": "kube-system"}]}
 CUSTOM_NETWORKING = {"vpc-cni": {"customNetworking": True}}
@@ -110,6 +112,22 @@ MISTAKES = [
     Mistake("the endpoint that is always there", {"network.endpoints": {"services": ["s3"]}}),
     Mistake("services without endpoints", {"network.endpoints": {"mode": "none", "services": ["sts"]}}),
     Mistake("a list of no endpoints", {"network.endpoints": {"mode": "list"}}),
+    Mistake("endpoints of an existing VPC", {"network": {"existing": EXISTING, "endpoints": {"mode": "none"}}}),
+    Mistake(
+        "nodes cut off from the API server",
+        {
+            "network.nat": "none",
+            "cluster.endpoint": {"private": False, "public": True, "publicAccessCidrs": ["203.0.113.0/24"]},
+        },
+    ),
+    Mistake(
+        "images that nothing reaches",
+        {
+            "network.nat": "none",
+            "loadBalancerController": {},
+            "clusterAutoscaler": {"values": {"image": {"tag": "v1.35.2"}}},
+        },
+    ),
     Mistake("neither NAT nor endpoints", {"network.nat": "none", "network.endpoints": {"mode": "none"}}),
     Mistake("an existing VPC with a CIDR", {"network": {"cidr": "10.0.0.0/16", "existing": EXISTING}}),
     Mistake(
@@ -217,6 +235,13 @@ MISTAKES = [
     ),
     Mistake("neither policy nor groups", {"access.dev": {"principal": R + "dev"}}),
     Mistake("an unknown access policy", {"access.dev": {"principal": R + "dev", "policy": "Viewer"}}),
+    Mistake("a port that is open already", {"cluster.nodePorts": {"webhooks": {"cert-manager": 10250}}}),
+    Mistake("a port that is named twice", {"cluster.nodePorts": {"webhooks": {"a": 8443, "b": 8443}}}),
+    Mistake("a port beyond the last", {"cluster.nodePorts": {"webhooks": {"a": 65536}}}),
+    Mistake("a port that pods have anyway", {"cluster.nodePorts": {"pods": {"web": 8080}}}),
+    Mistake("a port with the name of another rule", {"cluster.nodePorts": {"webhooks": {"kubelet": 8443}}}),
+    Mistake("a port with a bad name", {"cluster.nodePorts": {"pods": {"HTTP": 80}}}),
+    Mistake("a group of EKS", {"access.dev": {"principal": R + "dev", "kubernetesGroups": ["eks:nodes"]}}),
     Mistake("a system group", {"access.dev": {"principal": R + "dev", "kubernetesGroups": ["system:masters"]}}),
     Mistake(
         "namespaces for groups",
@@ -281,6 +306,14 @@ MISTAKES = [
     ),
     Mistake("Windows alone", {G + "amiType": "WINDOWS_CORE_2022_x86_64"}),
     Mistake(
+        "Windows with custom networking",
+        {
+            "nodeGroups.win": {"instanceTypes": ["m5.large"], "amiType": "WINDOWS_CORE_2022_x86_64"},
+            "network.podCidr": "100.64.0.0/16",
+            "addons": CUSTOM_NETWORKING,
+        },
+    ),
+    Mistake(
         "Windows with IPv6",
         {
             "nodeGroups.win": {"instanceTypes": ["m5.large"], "amiType": "WINDOWS_CORE_2022_x86_64"},
@@ -294,10 +327,6 @@ MISTAKES = [
     Mistake("desired above max", {G + "desired": 9}),
     Mistake("max of nought", {G + "min": 0, G + "max": 0}),
     Mistake("no node to start with", {G + "min": 0}),
-    Mistake(
-        "a capacity block of two types",
-        {G + "instanceTypes": ["p5.48xlarge", "p5e.48xlarge"], G + "capacity": "capacityBlock"},
-    ),
     Mistake("an unknown capacity", {G + "capacity": "SPOT"}),
     Mistake("a disk that is too small", {G + "disk": {"sizeGiB": 10}}),
     Mistake("too many IOPS for the size", {G + "disk": {"sizeGiB": 20, "iops": 16000}}),
@@ -485,6 +514,15 @@ MISTAKES = [
             "addons": {"eks-node-monitoring-agent": {}, "fluent-bit": {}},
         },
     ),
+    Mistake("EFS with its driver on Fargate", {"fargateProfiles.all": SYSTEM, "storage.efs": {}}),
+    Mistake(
+        "an add-on with two roles on Fargate alone",
+        {
+            "nodeGroups": {},
+            "fargateProfiles.all": SYSTEM,
+            "addons": {"external-dns": {"serviceAccounts": {"a": [POLICY], "b": [POLICY]}}},
+        },
+    ),
     Mistake("EBS on Fargate alone", {"nodeGroups": {}, "fargateProfiles.all": SYSTEM, "storage.ebs": {}}),
     Mistake(
         "dynamic EFS volumes on Fargate alone",
@@ -508,7 +546,7 @@ MISTAKES = [
     ),
     Mistake(
         "WAF where its API cannot be reached",
-        {"network.nat": "none", "loadBalancerController": {"waf": True, "shield": True}},
+        {"network.nat": "none", "loadBalancerController": {"waf": True, "shield": True, "values": OWN_IMAGE}},
     ),
     Mistake("an ingress class that is none", {"loadBalancerController": {"ingressClass": "ALB"}}),
     Mistake("no replica", {"loadBalancerController": {"replicas": 0}}),

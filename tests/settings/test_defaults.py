@@ -8,7 +8,7 @@ import pydantic
 import pytest
 
 from tests.settings.examples import accepted, reported
-from tests.settings.misconfigurations import SYSTEM
+from tests.settings.misconfigurations import OWN_IMAGE, SYSTEM
 
 FARGATE_ALONE: dict[str, Any] = {"nodeGroups": {}, "fargateProfiles.all": SYSTEM}
 
@@ -88,7 +88,8 @@ def test_controllers_use_irsa_where_there_are_no_nodes() -> None:
 
 
 def test_waf_is_off_where_its_api_cannot_be_reached() -> None:
-    private = accepted({"network.nat": "none", "loadBalancerController": {}}).load_balancer_controller
+    own = {"values": OWN_IMAGE}
+    private = accepted({"network.nat": "none", "loadBalancerController": own}).load_balancer_controller
     public = accepted({"loadBalancerController": {}}).load_balancer_controller
     assert private is not None
     assert public is not None
@@ -188,8 +189,8 @@ def test_settings_cannot_be_changed() -> None:
         ({"deployerRole": "arn:aws:iam::111122223333:role/admin"}, "prod"),
         ({"access.sso": {"principal": "arn:aws:iam::111122223333:role/aws-reserved/x/Y", "policy": "View"}}, "prod"),
         ({"access.bot": {"principal": "arn:aws:iam::111122223333:user/bot", "kubernetesGroups": ["bots"]}}, "prod"),
-        ({"addons": {"kubecost_kubecost": {"version": "v2.0"}}}, "dev"),
-        ({"nodeGroups.gpu": {"instanceTypes": ["p5.48xlarge"], "capacity": "capacityBlock", "min": 0}}, "dev"),
+        ({"addons": {"kubecost_kubecost": {"version": "v2.0.0-eksbuild.1"}}}, "dev"),
+        ({"nodeGroups.gpu": {"instanceTypes": ["p5.48xlarge"], "min": 0}}, "dev"),
         ({"nodeGroups.one": {"instanceTypes": ["m7i.large"], "zones": ["eu-west-1b"]}}, "dev"),
         ({"nodeGroups.fast": {"instanceTypes": ["m7i.large"], "disk": {"iops": 16000, "throughput": 1000}}}, "dev"),
         ({"nodeGroups.system.labels": {"node.kubernetes.io/pool": "a", "team.example.com/name": "b"}}, "dev"),

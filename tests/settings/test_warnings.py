@@ -111,3 +111,9 @@ TAINT = {"key": "team", "value": "a", "effect": "NoSchedule"}
 def test_a_risk_is_named_but_allowed(changes: dict[str, Any], stack: str, warnings: list[str]) -> None:
     expected = [f"Pulumi.{stack}.yaml  eks-platform:{warning}" for warning in warnings]
     assert list(accepted(changes, stack=stack).warnings) == expected, "users would meet the risk as an outage"
+
+
+def test_a_key_of_the_aws_provider_that_nobody_reads_is_named() -> None:
+    assert accepted({"aws:profile": "work"}).warnings == (
+        "Pulumi.dev.yaml  aws:profile: is not read: the platform makes its own AWS provider; use environment variables",
+    ), "users would deploy with other credentials than they wrote down"

@@ -61,9 +61,14 @@ def test_more_ports_can_be_opened_by_name() -> None:
         ({"webhooks": {"x": 0}}, r"webhooks\[x\]: 0 is not a port between 1 and 65535"),
         ({"webhooks": {"x": 65536}}, r"webhooks\[x\]: 65536 is not"),
         ({"pods": {"x": 8080}}, r"pods\[x\]: 8080 is not a port between 1 and 1024; higher ones are open already"),
+        ({"webhooks": {"x": 10250}}, r"webhooks\[x\]: 10250 is open already, as kubelet"),
+        ({"webhooks": {"x": 8443, "y": 8443}}, r"webhooks\[y\]: 8443 is open already, as x"),
+        ({"webhooks": {"kubelet": 8443}}, r"webhooks\[kubelet\]: the name is taken"),
+        ({"pods": {"x": 53}}, r"pods\[x\]: 53 is open already, as dns-"),
+        ({"pods": {"unprivileged": 80}}, r"pods\[unprivileged\]: the name is taken"),
     ],
 )
-def test_ports_out_of_range_are_refused(fields: dict[str, Any], message: str) -> None:
+def test_ports_that_are_out_of_range_or_open_are_refused(fields: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         NodePorts(**fields)
 

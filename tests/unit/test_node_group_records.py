@@ -180,3 +180,11 @@ def test_sizes_out_of_order_are_refused(sizes: tuple[int, int | None, int], reas
 def test_instance_types_that_eks_refuses_are_refused(types: list[str], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         node_group_checks.check_instance_types(types)
+
+
+def test_large_groups_may_repair_more_than_a_hundred_nodes_at_a_time() -> None:
+    assert NodeRepair(max_parallel_count=157).max_parallel_count == 157, "the limit of 100 is one of updates only"
+    with pytest.raises(ValueError, match=r"repair.max_unhealthy_count: 0 is not 1 or more"):
+        NodeRepair(max_unhealthy_count=0)
+    with pytest.raises(ValueError, match=r"update.max_unavailable: 101 is not between 1 and 100"):
+        NodeGroupUpdate(max_unavailable=101)

@@ -156,7 +156,7 @@ def test_nat_gateways_wait_for_their_own_things_only():
     assert not graph.depends_on(first, second), "each gateway takes two minutes"
     assert not graph.depends_on(second, first), "each gateway takes two minutes"
     waits = {graph.resources[urn].type for urn in graph.ancestors(first)} - {COMPONENT, "pulumi:pulumi:Stack"}
-    assert waits == {EIP, SUBNET, INTERNET, VPC, "pulumi:providers:aws"}
+    assert waits == {EIP, SUBNET, ASSOCIATION, ROUTE, TABLE, INTERNET, VPC, "pulumi:providers:aws"}
 
 
 def test_public_subnets_share_one_route_to_the_internet():

@@ -15,19 +15,27 @@ def ec2_id(prefix: str) -> Callable[[Creation], str]:
 
 
 def ec2_model(
-    prefix: str, arn_type: str = "", outputs: Callable[[Creation, str], Mapping[str, Any]] | None = None
+    prefix: str,
+    arn_type: str = "",
+    outputs: Callable[[Creation, str], Mapping[str, Any]] | None = None,
+    *,
+    owned: bool = True,
 ) -> ResourceModel:
-    """Return the model of an EC2 type whose ARN is made from its id."""
+    """Return the model of an EC2 type.
+
+    Args:
+        prefix: Start of the id.
+        arn_type: Resource type in the ARN, which is made from the id; "" for a type without ARN.
+        outputs: Returns what else the type computes.
+        owned: Whether the type says which account owns it.
+    """
 
     def computed(creation: Creation, id_: Any) -> dict[str, Any]:
         arn = {"arn": creation.place.arn("ec2", f"{arn_type}/{id_}")} if arn_type else {}
-        return {**arn, **_owner(creation), **(outputs(creation, id_) if outputs else {})}
+        owner = {"ownerId": creation.place.account} if owned else {}
+        return {**arn, **owner, **(outputs(creation, id_) if outputs else {})}
 
     return ResourceModel(id=ec2_id(prefix), outputs=computed)
-
-
-def _owner(creation: Creation) -> dict[str, Any]:
-    return {"ownerId": creation.place.account}
 
 
 def _vpc(creation: Creation, _id: str) -> dict[str, Any]:
@@ -170,11 +178,11 @@ def _get_vpc_endpoint_service(question: Question) -> dict[str, Any]:
 
 RESOURCES: Mapping[str, ResourceModel] = {
     "aws:ec2/vpc:Vpc": ec2_model("vpc", "vpc", _vpc),
-    "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation": ec2_model("vpc-cidr-assoc"),
+    "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation": ec2_model("vpc-cidr-assoc", owned=False),
     "aws:ec2/subnet:Subnet": ec2_model("subnet", "subnet", _subnet),
     "aws:ec2/internetGateway:InternetGateway": ec2_model("igw", "internet-gateway"),
     "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway": ResourceModel(id=ec2_id("eigw")),
-    "aws:ec2/eip:Eip": ec2_model("eipalloc", "elastic-ip", _eip),
+    "aws:ec2/eip:Eip": ec2_model("eipalloc", "elastic-ip", _eip, owned=False),
     "aws:ec2/natGateway:NatGateway": ResourceModel(id=ec2_id("nat"), outputs=_nat_gateway),
     "aws:ec2/routeTable:RouteTable": ec2_model("rtb", "route-table"),
     "aws:ec2/route:Route": ResourceModel(
@@ -182,7 +190,7 @@ RESOURCES: Mapping[str, ResourceModel] = {
     ),
     "aws:ec2/routeTableAssociation:RouteTableAssociation": ResourceModel(id=ec2_id("rtbassoc")),
     "aws:ec2/vpcEndpoint:VpcEndpoint": ec2_model("vpce", "vpc-endpoint", _endpoint),
-    "aws:ec2/flowLog:FlowLog": ec2_model("fl", "vpc-flow-log"),
+    "aws:ec2/flowLog:FlowLog": ec2_model("fl", "vpc-flow-log", owned=False),
     "aws:ec2/tag:Tag": ResourceModel(id=lambda c: f"{c.input('resourceId')},{c.input('key')}"),
 }
 

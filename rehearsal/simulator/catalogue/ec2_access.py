@@ -52,10 +52,14 @@ def _rule(_creation: Creation, id_: str) -> dict[str, Any]:
 RESOURCES: Mapping[str, ResourceModel] = {
     "aws:ec2/securityGroup:SecurityGroup": ec2_model("sg", "security-group", _security_group),
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": ResourceModel(id=_default_group_id, outputs=_default_group),
-    "aws:ec2/launchTemplate:LaunchTemplate": ec2_model("lt", "launch-template", _launch_template),
+    "aws:ec2/launchTemplate:LaunchTemplate": ec2_model("lt", "launch-template", _launch_template, owned=False),
     "aws:ec2/placementGroup:PlacementGroup": ResourceModel(id=lambda c: c.physical_name(), outputs=_placement_group),
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ec2_model("sgr", "security-group-rule", _rule),
-    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": ec2_model("sgr", "security-group-rule", _rule),
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ec2_model(
+        "sgr", "security-group-rule", _rule, owned=False
+    ),
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": ec2_model(
+        "sgr", "security-group-rule", _rule, owned=False
+    ),
 }
 
 INVOKES: Mapping[str, Answer] = {}

@@ -27,7 +27,6 @@ def _cluster(creation: Creation, name: str) -> dict[str, Any]:
         "name": name,
         "arn": place.arn("eks", f"cluster/{name}"),
         "certificateAuthority": {"data": _CERTIFICATE},
-        "certificateAuthorities": [{"data": _CERTIFICATE}],
         "createdAt": "2026-01-01T00:00:00Z",
         "endpoint": f"https://{creation.hex(32).upper()}.gr7.{place.region}.eks.{place.dns_suffix}",
         "identities": [{"oidcs": [{"issuer": f"https://oidc.eks.{place.region}.{place.dns_suffix}/id/{identity}"}]}],
