@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ def test_flow_logs_may_write_into_their_own_log_group_only():
 
 
 def test_the_role_of_flow_logs_is_bounded():
-    bounded = type(AWS)(region=AWS.region, account=AWS.account, permissions_boundary="arn:aws:iam::111122223333:policy/b")
+    bounded = replace(AWS, permissions_boundary="arn:aws:iam::111122223333:policy/b")
     role = recorded(aws=bounded, flow_logs=FlowLogSettings()).named("network-flow-logs", "aws:iam/role:Role")
     assert role.inputs["permissionsBoundary"] == "arn:aws:iam::111122223333:policy/b"
 
