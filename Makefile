@@ -28,6 +28,13 @@ up: setup ## Bring STACK up on the real Pulumi engine, in a simulated cloud
 destroy: setup ## Take STACK down again
 	@$(PY) -m rehearsal destroy --stack $(STACK) $(ARGS)
 
+# What the cycle changes in the middle, and what keeps a stack from being destroyed.
+UPDATE ?= eks-platform:nodeGroups.system.max=9
+UNLOCK ?= eks-platform:cluster.deletionProtection=false
+
+cycle: setup ## Live the whole life of STACK in a simulated cloud: up, refresh, UPDATE, destroy, nothing left
+	@$(PY) -m rehearsal cycle --stack $(STACK) --update '$(UPDATE)' --unlock '$(UNLOCK)' $(ARGS)
+
 cli: setup ## Find the Pulumi CLI, or build it, and say which one is used
 	@$(PY) -m rehearsal.engine.executable
 

@@ -171,6 +171,13 @@ def _cycle_options(parser: argparse.ArgumentParser) -> None:
         help="setting to change in the middle, for example 'my-project:tags.owner=\"somebody\"'; without it that step "
         "is left out",
     )
+    parser.add_argument(
+        "--unlock",
+        action="append",
+        default=[],
+        metavar="KEY=JSON",
+        help="setting to change, without policies, before the stack can be destroyed: a protection, for example",
+    )
 
 
 def _drift_options(parser: argparse.ArgumentParser) -> None:
