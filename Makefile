@@ -11,7 +11,7 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --generate-hashes --python-
 export PYTHON INSTALLER
 
 .DEFAULT_GOAL := help
-.PHONY: help preview up destroy cli test lint format types check docs bench lock upgrade clean kube setup setup-dev
+.PHONY: help preview up destroy cycle cli test lint format types check docs bench lock upgrade clean kube setup setup-dev
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
