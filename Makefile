@@ -11,7 +11,7 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --generate-hashes --python-
 export PYTHON INSTALLER
 
 .DEFAULT_GOAL := help
-.PHONY: help preview up destroy cli test lint format types check docs bench lock upgrade clean kube setup setup-dev
+.PHONY: help preview up destroy cycle cli test lint format types check docs bench lock upgrade clean kube setup setup-dev
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,13 @@ up: setup ## Bring STACK up on the real Pulumi engine, in a simulated cloud
 
 destroy: setup ## Take STACK down again
 	@$(PY) -m rehearsal destroy --stack $(STACK) $(ARGS)
+
+# What the cycle changes in the middle, and what keeps a stack from being destroyed.
+UPDATE ?= eks-platform:nodeGroups.system.max=9
+UNLOCK ?= eks-platform:cluster.deletionProtection=false
+
+cycle: setup ## Live the whole life of STACK in a simulated cloud: up, refresh, UPDATE, destroy, nothing left
+	@$(PY) -m rehearsal cycle --stack $(STACK) --update '$(UPDATE)' --unlock '$(UNLOCK)' $(ARGS)
 
 cli: setup ## Find the Pulumi CLI, or build it, and say which one is used
 	@$(PY) -m rehearsal.engine.executable

@@ -116,9 +116,18 @@ def _cycle_options(command: argparse.ArgumentParser) -> None:
     _engine_options(command)
     command.add_argument(
         "--update",
+        action="append",
+        default=[],
         metavar="KEY=JSON",
         help="setting to change in the middle, for example 'my-project:tags.owner=\"somebody\"'; without it that step "
         "is left out",
+    )
+    command.add_argument(
+        "--unlock",
+        action="append",
+        default=[],
+        metavar="KEY=JSON",
+        help="setting to change, without policies, before the stack can be destroyed: a protection, for example",
     )
 
 

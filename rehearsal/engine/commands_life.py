@@ -20,8 +20,9 @@ from rehearsal.simulator.world import World
 def cycle(options: argparse.Namespace) -> int:
     """Live a stack's whole life, print the table of its steps, and return 0 if all went well."""
     settings = [Setting.parse(text) for text in options.update]
+    unlocks = [Setting.parse(text) for text in options.unlock]
     with engine_of(options) as attached:
-        life = Cycle(attached, packs_of(options), settings, options.timeout)
+        life = Cycle(attached, packs_of(options), settings, options.timeout, unlocks)
         fine = life.run()
         life.render(sys.stdout, color=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
     return FINE if fine else FAILED

@@ -116,12 +116,14 @@ class Cycle:
         packs: Policy packs for the updates.
         settings: What to change in the middle, one update each; none to leave that step out.
         timeout: Seconds after which a command is ended.
+        unlocks: What to change, without the policy packs, before the stack can be destroyed, such as a protection.
     """
 
     attached: Engine
     packs: list[PolicyPackChoice]
     settings: Sequence[Setting]
     timeout: float
+    unlocks: Sequence[Setting] = ()
     steps: list[Step] = field(default_factory=list[Step])
     timelines: dict[Action, Timeline] = field(default_factory=dict[Action, Timeline])
 
@@ -136,11 +138,15 @@ class Cycle:
             raise ProjectError(f"stack {name!r} is not empty: run `destroy` first, for a cycle begins with nothing")
         no_changes = ("preview", "--expect-no-changes")
         self._step("preview", lambda: self._pulumi("preview"))
-        self._step("up", lambda: self._timed("create", "up", "--yes", *self._policies()))
+        self._step("up", lambda: self._timed("create", "up", "--yes", *_policies(self.packs)))
         self._step("preview: no change", lambda: self._pulumi(*no_changes))
         self._step("refresh: no drift", lambda: self._pulumi("refresh", "--yes", "--expect-no-changes"))
         self._step("preview: no change", lambda: self._pulumi(*no_changes))
-        self._updates()
+        if not self.settings:
+            note = "no --update KEY=JSON says which setting"
+            self.steps.append(Step(name="update of one setting", result="skipped", note=note))
+        self._updates("update of", self.settings, self.packs)
+        self._updates("unlock", self.unlocks, ())
         self._step("destroy", lambda: self._timed("delete", "destroy", "--yes"))
         self._step("nothing is left", self._nothing_left)
         return all(step.result != "failed" for step in self.steps)
@@ -201,25 +207,23 @@ class Cycle:
             note = f"{found.ratio:.2f} x what AWS forces"
         return fine, note
 
-    def _updates(self) -> None:
-        if not self.settings:
-            note = "no --update KEY=JSON says which setting"
-            self.steps.append(Step(name="update of one setting", result="skipped", note=note))
-        for setting in self.settings:
+    def _updates(self, verb: str, settings: Sequence[Setting], packs: Sequence[PolicyPackChoice]) -> None:
+        for setting in settings:
+            name = f"{verb} {setting.name}"
             if setting.holds_in(read_yaml(self.attached.session.config_file)):
                 note = f"is {json.dumps(setting.value)} already"
-                self.steps.append(Step(name=f"update of {setting.name}", result="skipped", note=note))
+                self.steps.append(Step(name=name, result="skipped", note=note))
                 continue
-            self._step(f"update of {setting.name}", functools.partial(self._changed, setting))
+            self._step(name, functools.partial(self._changed, setting, packs))
             self._step("preview: no change", functools.partial(self._pulumi, "preview", "--expect-no-changes"))
 
-    def _changed(self, setting: Setting) -> tuple[bool, str]:
+    def _changed(self, setting: Setting, packs: Sequence[PolicyPackChoice]) -> tuple[bool, str]:
         file = self.attached.session.config_file
         document = setting.apply(read_yaml(file))
         file.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
         world = self.attached.cloud.world
         done = len(world.events)
-        fine, note = self._pulumi("up", "--yes", *self._policies())
+        fine, note = self._pulumi("up", "--yes", *_policies(packs))
         if fine and len(world.events) == done:
             return False, "the setting changed nothing"
         return fine, note
@@ -234,13 +238,14 @@ class Cycle:
         file = self.attached.session.state_file
         return list(read_state(file).resources) if file.is_file() else []
 
-    def _policies(self) -> list[str]:
-        arguments: list[str] = []
-        for pack in self.packs:
-            arguments += ["--policy-pack", str(pack.directory)]
-            if pack.config is not None:
-                arguments += ["--policy-pack-config", str(pack.config)]
-        return arguments
+
+def _policies(packs: Sequence[PolicyPackChoice]) -> list[str]:
+    arguments: list[str] = []
+    for pack in packs:
+        arguments += ["--policy-pack", str(pack.directory)]
+        if pack.config is not None:
+            arguments += ["--policy-pack-config", str(pack.config)]
+    return arguments
 
 
 def _counted(events: tuple[Event, ...]) -> str:

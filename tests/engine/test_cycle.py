@@ -92,6 +92,31 @@ def test_every_setting_is_an_update_of_its_own_unless_it_is_so_already(small_pro
     assert "is 14 already" in project.said[-1], "a step is left out without a word"
 
 
+def test_a_protection_is_taken_away_before_the_end(small_project) -> None:
+    project = small_project(
+        """
+        locked = pulumi.Config("small").get_bool("locked")
+        options = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(protect=locked is not False))
+        aws.cloudwatch.LogGroup("logs", retention_in_days=7 if locked is None else 14, opts=options)
+        """
+    )
+    assert project.rehearse("cycle", "--unlock", "small:locked=false") == 0, project.said[-1]
+    assert ("unlock small:locked", "ok") in results(project.said[-1])
+    assert len(project.world()) == 0
+
+
+def test_a_protected_stack_does_not_go(small_project) -> None:
+    project = small_project(
+        """
+        options = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(protect=True))
+        aws.cloudwatch.LogGroup("logs", opts=options)
+        """
+    )
+    assert project.rehearse("cycle") == 3, "a cycle takes away what is protected"
+    assert ("destroy", "failed") in results(project.said[-1])
+    assert len(project.world()) == 1
+
+
 def test_a_cycle_stops_at_the_first_step_that_fails_and_its_exit_code_tells(small_project) -> None:
     project = small_project(PROGRAM)
     code = project.rehearse("cycle", "--fail", "aws:cloudwatch/logGroup:LogGroup:*:create:1")
