@@ -12,6 +12,7 @@ import pytest
 from rehearsal.errors import RehearsalError
 from rehearsal.inprocess import run
 from rehearsal.wire import UNKNOWN
+from tests.support.trust import EKS_TRUST
 
 LEAN = {
     "name": "demo",
@@ -28,7 +29,7 @@ LEAN = {
 
 def previewed(*, known=True, transforms=(), **arguments):
     def program():
-        role = aws.iam.Role("role", assume_role_policy="{}")
+        role = aws.iam.Role("role", assume_role_policy=EKS_TRUST)
         provider = aws.Provider("aws", region="eu-west-1")
         opts = pulumi.ResourceOptions(providers=[provider], protect=True, transforms=[*transforms])
         cluster = eks.Cluster("c", **{**LEAN, "service_role": role, **arguments}, opts=opts)
@@ -44,7 +45,7 @@ def previewed(*, known=True, transforms=(), **arguments):
 
 def test_the_lean_component_has_a_control_plane_and_a_kubernetes_provider():
     graph = previewed(
-        encryption_config_key_arn="arn:aws:kms:eu-west-1:1:key/x", authentication_mode=eks.AuthenticationMode.API
+        encryption_config_key_arn="arn:aws:kms:eu-west-1:111122223333:key/x", authentication_mode=eks.AuthenticationMode.API
     )
     component = graph.named("c")
     children = {(child.type, child.name) for child in graph.children(component)}
@@ -52,7 +53,7 @@ def test_the_lean_component_has_a_control_plane_and_a_kubernetes_provider():
     cluster = graph.named("c-eksCluster")
     assert cluster.inputs["roleArn"] == graph.named("role").outputs["arn"]
     assert cluster.inputs["vpcConfig"]["subnetIds"] == ["subnet-1", "subnet-2"]
-    assert cluster.inputs["encryptionConfig"]["provider"] == {"keyArn": "arn:aws:kms:eu-west-1:1:key/x"}
+    assert cluster.inputs["encryptionConfig"]["provider"] == {"keyArn": "arn:aws:kms:eu-west-1:111122223333:key/x"}
     assert cluster.inputs["accessConfig"]["authenticationMode"] == "API"
     assert (cluster.protect, graph.resources[cluster.provider].name) == (True, "aws")
     assert graph.depends_on(cluster, graph.named("role")), "the cluster would be made before its role"

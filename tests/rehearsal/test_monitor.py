@@ -12,7 +12,9 @@ from rehearsal.inprocess import run
 from rehearsal.monitor import RecordingMonitor
 from rehearsal.registration import is_within
 from rehearsal.wire import UNKNOWN, Secret
+from tests.support.trust import EC2_TRUST
 
+RANGES = {"own": "10.1.0.0/16", "parent": "10.2.0.0/16", "stack": "10.3.0.0/16"}
 LATE = "the engine would refuse it in the middle of an update"
 
 
@@ -70,7 +72,7 @@ def test_secrets_stay_secret_in_outputs_and_reports():
     def program():
         made_vpc = vpc(tags={"password": pulumi.Output.secret("hunter2")})
         pulumi.export("tags", made_vpc.tags)
-        aws.iam.Role("r", assume_role_policy="{}", opts=pulumi.ResourceOptions(additional_secret_outputs=["arn"]))
+        aws.iam.Role("r", assume_role_policy=EC2_TRUST, opts=pulumi.ResourceOptions(additional_secret_outputs=["arn"]))
 
     graph = made(program)
     assert graph.named("a").outputs["tags"] == {"password": Secret("hunter2")}
@@ -101,7 +103,7 @@ def test_transforms_run_from_the_resource_outwards_and_see_all_options():
                 ignored = list(args.opts.ignore_changes or [])
                 seen.append((label, args.props["cidrBlock"], bool(args.opts.protect), ignored))
                 opts = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(ignore_changes=[label]))
-                return pulumi.ResourceTransformResult(props={**args.props, "cidrBlock": label}, opts=opts)
+                return pulumi.ResourceTransformResult(props={**args.props, "cidrBlock": RANGES[label]}, opts=opts)
             return None
 
         return change
@@ -114,10 +116,10 @@ def test_transforms_run_from_the_resource_outwards_and_see_all_options():
     resource = made(program).named("a")
     assert seen == [
         ("own", "10.0.0.0/16", True, []),
-        ("parent", "own", True, ["own"]),
-        ("stack", "parent", True, ["own", "parent"]),
+        ("parent", RANGES["own"], True, ["own"]),
+        ("stack", RANGES["parent"], True, ["own", "parent"]),
     ], "a transform would decide on less than the engine tells it"
-    assert resource.inputs["cidrBlock"] == "stack"
+    assert resource.inputs["cidrBlock"] == RANGES["stack"]
     assert (resource.protect, resource.ignore_changes) == (True, ("own", "parent", "stack"))
 
 
@@ -202,7 +204,7 @@ def test_what_nobody_knows_is_refused():
             "aws:ec2/getVpz:getVpz", {}
         ),
         "the simulator does not know the component eks:index:NodeGroupV2": lambda: pulumi.ComponentResource(
-            "eks:index:NodeGroupV2", "a", {}, None, True
+            "eks:index:NodeGroupV2", "a", {"cluster": "c"}, None, True
         ),
         "the simulator has no answer for the type aws:sqs/queue:Queue": lambda: aws.sqs.Queue("a"),
     }

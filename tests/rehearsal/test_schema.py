@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rehearsal.simulator import schema
+from rehearsal.simulator import checks_sdk, schema
 from rehearsal.wire import Secret
 
 UNNOTICED = "AWS or Kubernetes would refuse it, or ignore it, in the middle of an update"
@@ -69,4 +69,9 @@ def test_a_misspelt_type_has_a_nearest_one():
     ],
 )
 def test_misspelt_keys_are_found_at_any_depth(type_, inputs, expected):
-    assert list(schema.unknown_keys(type_, inputs)) == expected, UNNOTICED
+    found = [problem for problem in checks_sdk.problems(type_, inputs) if "has no input" in problem[1]]
+    reasons = [
+        (path, f"{type_} has no input {path!r}" + (f"; did you mean {near!r}?" if near else ""))
+        for path, near in expected
+    ]
+    assert found == reasons, UNNOTICED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import network
 import pulumi
 import pulumi_aws as aws
@@ -16,7 +18,15 @@ platform = pulumi.StackReference("acme/network/dev")
 shop = network.Network("shop", config.require_object("zones"))
 old = aws.ec2.Vpc.get("old", "vpc-0123456789abcdef0")
 
-role = aws.iam.Role("cluster", assume_role_policy="{}", opts=pulumi.ResourceOptions(protect=True))
+trust = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "eks.amazonaws.com"}, "Action": "sts:AssumeRole"},
+        ],
+    }
+)
+role = aws.iam.Role("cluster", assume_role_policy=trust, opts=pulumi.ResourceOptions(protect=True))
 
 
 def keep_zones_movable(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
