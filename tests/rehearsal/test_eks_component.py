@@ -45,7 +45,8 @@ def previewed(*, known=True, transforms=(), **arguments):
 
 def test_the_lean_component_has_a_control_plane_and_a_kubernetes_provider():
     graph = previewed(
-        encryption_config_key_arn="arn:aws:kms:eu-west-1:111122223333:key/x", authentication_mode=eks.AuthenticationMode.API
+        encryption_config_key_arn="arn:aws:kms:eu-west-1:111122223333:key/x",
+        authentication_mode=eks.AuthenticationMode.API,
     )
     component = graph.named("c")
     children = {(child.type, child.name) for child in graph.children(component)}
