@@ -82,10 +82,11 @@ def _on_engine(options: argparse.Namespace) -> int:
         "run": commands.run,
         "cycle": commands_life.cycle,
         "drift": commands_life.drift,
+        "repair": commands_life.repair,
     }[options.command](options)
 
 
-_COMMANDS = {"preview": _preview, **dict.fromkeys(("up", "destroy", "run", "cycle", "drift"), _on_engine)}
+_COMMANDS = {"preview": _preview, **dict.fromkeys(("up", "destroy", "run", "cycle", "drift", "repair"), _on_engine)}
 
 
 def _packs(options: argparse.Namespace) -> list[PolicyPackChoice] | None:
@@ -157,6 +158,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("arguments", nargs="+", metavar="COMMAND", help="the command, after --")
     _cycle_options(_command(commands, "cycle", "live a stack's whole life: up, refresh, update, destroy, nothing left"))
     _drift_options(_command(commands, "drift", "change something in the simulated cloud behind the engine's back"))
+    repair = _command(commands, "repair", "go on where an engine was killed: take in what was made, and update again")
+    _policy_options(repair)
+    _engine_options(repair)
     return parser
 
 
