@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -22,13 +23,13 @@ SLOWLY = "0.01"
 CLUSTER = "aws:eks/cluster:Cluster"
 
 
-def pending(urn: str, kind: str = "creating") -> dict:
+def pending(urn: str, kind: str = "creating") -> dict[str, Any]:
     return {"type": kind, "resource": {"urn": urn, "custom": True, "type": "t", "inputs": {"a": 1}, "outputs": {}}}
 
 
 def test_a_creation_that_happened_becomes_a_resource_with_its_id() -> None:
     document = {"deployment": {"resources": [{"urn": "stack"}], "pending_operations": [pending("u")]}}
-    repaired = repair(document, {"u": "id-1"}.get)
+    repaired = repair(document, lambda _urn: "id-1")
     assert repaired.taken_in == ("u",), "the next update would make it twice, and fail"
     assert document["deployment"] == {
         "resources": [
@@ -42,7 +43,7 @@ def test_a_creation_that_happened_becomes_a_resource_with_its_id() -> None:
     ("operation", "living"),
     [(pending("u"), ""), (pending("u", "updating"), "id-1"), (pending("u", "deleting"), "id-1")],
 )
-def test_what_never_happened_or_has_its_resource_still_is_dropped(operation: dict, living: str) -> None:
+def test_what_never_happened_or_has_its_resource_still_is_dropped(operation: dict[str, Any], living: str) -> None:
     document = {"deployment": {"resources": [], "pending_operations": [operation]}}
     repaired = repair(document, lambda _urn: living)
     assert (repaired.taken_in, repaired.dropped) == ((), ("u",)), "the next update does it again"

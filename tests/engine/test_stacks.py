@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -51,15 +52,14 @@ ACCESS = of("aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
 NODE_GROUPS = of("aws:eks/nodeGroup:NodeGroup")
 COMPUTE = of("aws:eks/nodeGroup:NodeGroup", "aws:eks/fargateProfile:FargateProfile")
 RELEASES = of("kubernetes:helm.sh/v3:Release")
-STORAGE_CLASSES = of("kubernetes:storage.k8s.io/v1:StorageClass")
 
 
 def deployer(resource: Resource) -> bool:
     return ACCESS(resource) and "deployer" in resource.name
 
 
-def storage_driver(resource: Resource) -> bool:
-    return addon(resource) in {"aws-ebs-csi-driver", "aws-efs-csi-driver"}
+def provisioned_by(driver: str) -> Choice:
+    return lambda resource: resource.inputs.get("provisioner") == driver
 
 
 def log_group_of_the_cluster(resource: Resource) -> bool:
@@ -159,7 +159,9 @@ def test_deletion_follows_the_order_of_the_platform(life: Life, order: str) -> N
     assert wrong == [], outage
 
 
-def test_a_secret_of_the_config_is_nowhere_in_what_the_engine_keeps(small_project) -> None:
+def test_a_secret_of_the_config_is_nowhere_in_what_the_engine_keeps(
+    small_project: Callable[..., ProjectFolder],
+) -> None:
     project = small_project(
         """
         password = pulumi.Config("small").require_secret("password")
