@@ -58,6 +58,10 @@ def deployer(resource: Resource) -> bool:
     return ACCESS(resource) and "deployer" in resource.name
 
 
+def installs(name: str) -> Choice:
+    return lambda resource: addon(resource) == name
+
+
 def provisioned_by(driver: str) -> Choice:
     return lambda resource: resource.inputs.get("provisioner") == driver
 
@@ -81,9 +85,14 @@ ORDERS: dict[str, tuple[Choice, Choice, str]] = {
         "the add-on is DEGRADED and its creation fails",
     ),
     "node groups before releases": (NODE_GROUPS, RELEASES, "pods of controllers have nowhere to run"),
-    "drivers before storage classes": (
-        storage_driver,
-        STORAGE_CLASSES,
+    "EBS driver before its classes": (
+        installs("aws-ebs-csi-driver"),
+        provisioned_by("ebs.csi.aws.com"),
+        "volumes stay behind when the driver goes first",
+    ),
+    "EFS driver before its classes": (
+        installs("aws-efs-csi-driver"),
+        provisioned_by("efs.csi.aws.com"),
         "volumes stay behind when the driver goes first",
     ),
 }

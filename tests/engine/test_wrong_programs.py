@@ -1,7 +1,7 @@
 """Programs with one broken thing each are refused in AWS's words, and the same program without it is taken.
 
-Every second of them runs in process, all with REHEARSAL_EXHAUSTIVE=1, and a few on the real engine. The rules behind all
-of them are proved without a program in tests/rehearsal/simulator/test_rules_creation.py.
+Every second of them runs in process, all with REHEARSAL_EXHAUSTIVE=1, and a few on the real engine. The rules behind
+all of them are proved without a program in tests/rehearsal/simulator/test_rules_creation.py.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ SAMPLE = (
     "version-that-EKS-does-not-have",
     "role-of-the-cluster-without-its-policy",
     "subnets-of-the-cluster-in-one-zone",
+    "nodes-newer-than-their-control-plane",
+    "policy-without-actions",
+    "alias-without-its-prefix",
 )
 # What the provider's check refuses already, before AWS is asked, and so in the provider's words or by AWS's published
 # constraints.
@@ -144,10 +147,9 @@ def said(tmp_path_factory: pytest.TempPathFactory, cli: object) -> dict[str, tup
 @pytest.mark.parametrize("broken", SAMPLE)
 def test_the_engine_shows_a_refusal_in_the_words_of_aws(said: dict[str, tuple[int, str]], broken: str) -> None:
     code, text = said[broken]
-    wanted = REFUSALS[broken]
+    wanted = (EARLY[broken],) if broken in EARLY else (REFUSALS[broken].code, REFUSALS[broken].says)
     assert code != 0, "a refused update must not look like a finished one"
-    assert wanted.code in text, f"people look for the error code of AWS:\n{text[-2000:]}"
-    assert wanted.says in text, f"people look for the words of AWS:\n{text[-2000:]}"
+    assert [words for words in wanted if words not in text] == [], f"people look for AWS's words:\n{text[-2000:]}"
 
 
 def test_the_engine_takes_the_program_without_a_broken_thing(said: dict[str, tuple[int, str]]) -> None:
