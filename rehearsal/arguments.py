@@ -23,6 +23,9 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("arguments", nargs="+", metavar="COMMAND", help="the command, after --")
     _cycle_options(_command(commands, "cycle", "live a stack's whole life: up, refresh, update, destroy, nothing left"))
     _drift_options(_command(commands, "drift", "change something in the simulated cloud behind the engine's back"))
+    repair = _command(commands, "repair", "go on where an engine was killed: take in what was made, and update again")
+    _policy_options(repair)
+    _engine_options(repair)
     return top
 
 

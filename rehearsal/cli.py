@@ -84,10 +84,11 @@ def _on_engine(options: argparse.Namespace) -> int:
         "run": commands.run,
         "cycle": commands_life.cycle,
         "drift": commands_life.drift,
+        "repair": commands_life.repair,
     }[options.command](options)
 
 
-_COMMANDS = {"preview": _preview, **dict.fromkeys(("up", "destroy", "run", "cycle", "drift"), _on_engine)}
+_COMMANDS = {"preview": _preview, **dict.fromkeys(("up", "destroy", "run", "cycle", "drift", "repair"), _on_engine)}
 
 
 def _packs(options: argparse.Namespace) -> list[PolicyPackChoice]:

@@ -1,4 +1,4 @@
-"""The sub-commands `cycle` and `drift`."""
+"""The sub-commands `cycle`, `drift` and `repair`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import argparse
 import os
 import sys
 
-from rehearsal.engine.commands import engine_of, packs_of
+from rehearsal.engine.commands import engine_of, packs_of, update
 from rehearsal.engine.cycle import Cycle, Setting
 from rehearsal.engine.drift import Change, change, remove
 from rehearsal.engine.executable import find_or_build_cli
 from rehearsal.engine.outcome import FAILED, FINE
+from rehearsal.engine.repair import repair_state
 from rehearsal.engine.session import open_session
 from rehearsal.errors import ProjectError
 from rehearsal.project import read_project, read_stack
@@ -45,3 +46,15 @@ def drift(options: argparse.Namespace) -> int:
             print(f"{record.type} {record.id}: deleted")
     print("the engine does not know: `pulumi refresh` or `pulumi preview --refresh` finds it")
     return FINE
+
+
+def repair(options: argparse.Namespace) -> int:
+    """Bring a stack whose engine was killed to where its program wants it, and return the exit code."""
+    packs = packs_of(options)
+    with engine_of(options) as attached:
+        repaired = repair_state(attached)
+        for urn in repaired.taken_in:
+            print(f"taken in: {urn} had been made")
+        for urn in repaired.dropped:
+            print(f"dropped: {urn} had not been made, or is asked for again")
+        return update(attached, "up", packs, "--refresh", timeout=options.timeout)
