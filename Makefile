@@ -11,7 +11,7 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --generate-hashes --python-
 export PYTHON INSTALLER
 
 .DEFAULT_GOAL := help
-.PHONY: help preview up destroy cycle cli test lint format types check docs bench lock upgrade clean kube setup setup-dev
+.PHONY: help preview up destroy cycle cli test fast lint format types check docs bench lock upgrade clean kube setup setup-dev
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,8 +38,11 @@ cycle: setup ## Live the whole life of STACK in a simulated cloud: up, refresh, 
 cli: setup ## Find the Pulumi CLI, or build it, and say which one is used
 	@$(PY) -m rehearsal.engine.executable
 
-test: setup-dev ## Run the fast test suite with coverage
-	@$(PY) -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)
+test: setup-dev ## Run the tests; those on the real engine too where `make cli` has found or built one
+	@$(PY) -m pytest -n auto --dist loadfile $(if $(COVERAGE),--cov --cov-report=term:skip-covered) $(ARGS)
+
+fast: setup-dev ## Run the tests that need no engine
+	@$(PY) -m pytest -n auto --dist loadfile -m "not engine and not kube" $(ARGS)
 
 lint: setup-dev ## Check style and formatting
 	@$(PY) -m ruff check .
@@ -52,6 +55,7 @@ format: setup-dev ## Fix style and formatting
 types: setup-dev ## Check types strictly, arguments of cloud resources included
 	@$(PY) -m basedpyright
 
+check: COVERAGE = 1
 check: lint types test ## Do all that a pull request is checked for
 
 kube: setup-dev ## Find kube-apiserver and etcd, or build kube-apiserver once into the cache folder
