@@ -20,6 +20,7 @@ from pulumi.runtime import config as runtime_config
 from pulumi.runtime import mocks, run_in_stack, settings
 from pulumi.runtime.proto import engine_pb2
 
+from rehearsal.awaiting import outputs_awaited_together
 from rehearsal.engine_config import engine_config
 from rehearsal.errors import ProgramExit, RehearsalError
 from rehearsal.graph import Graph
@@ -151,7 +152,7 @@ def run(
             return error
         return None
 
-    with _environment(PULUMI_ERROR_OUTPUT_STRING="true"), warnings.catch_warnings():
+    with _environment(PULUMI_ERROR_OUTPUT_STRING="true"), outputs_awaited_together(), warnings.catch_warnings():
         # What a failed program leaves undone is no news beside its failure.
         warnings.filterwarnings("ignore", message="coroutine .* was never awaited")
         error = contextvars.Context().run(body)

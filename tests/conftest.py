@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import gc
 import ipaddress
@@ -75,24 +74,6 @@ def cached_source_positions():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(resource, "_get_source_position_for_frame", lambda frame: cached(frame.filename, frame.lineno))
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def waits_for_all_outputs_at_once():
-    """Let the SDK wait once for all outputs: it looks at every one again each time a single one is done."""
-    from pulumi.runtime import stack
-
-    async def wait(tasks: Any, return_when: str) -> Any:
-        assert return_when == asyncio.FIRST_COMPLETED, "the SDK waits in another way now: this fixture is out of date"
-        return await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-
-    class Asyncio:
-        def __getattr__(self, name: str) -> Any:
-            return wait if name == "wait" else getattr(asyncio, name)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stack, "asyncio", Asyncio())
         yield
 
 
