@@ -125,7 +125,7 @@ class Network(Section):
         default=3,
         description="Availability zones: a list of at least two names, or a count of 2 to 4; then AWS is asked, and "
         "zones in which EKS places no control plane are left out. A zone added later moves no subnet, but node groups "
-        "and Fargate profiles that span all zones are replaced, new ones first, because EKS cannot change their subnets.",
+        "and Fargate profiles that span all zones are replaced, new ones first, since EKS cannot change subnets.",
     )
     nat: Literal["none", "single", "perZone", "regional"] = Field(
         default="perZone",
