@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rehearsal.policy_report import PolicyPackChoice
 
 
 def parser() -> argparse.ArgumentParser:
@@ -27,6 +30,16 @@ def parser() -> argparse.ArgumentParser:
     _policy_options(repair)
     _engine_options(repair)
     return top
+
+
+def packs_of(options: argparse.Namespace) -> list[PolicyPackChoice]:
+    """Return the policy packs of a command line: those it names, else the project's own."""
+    if options.no_policies:
+        return []
+    # Arguments and help must not wait for the SDK.
+    from rehearsal.policies import chosen_packs
+
+    return chosen_packs(options.directory, options.stack, options.policy_pack, options.policy_pack_config)
 
 
 def _path(text: str) -> Path:

@@ -11,11 +11,10 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from rehearsal.arguments import parser
+from rehearsal.arguments import packs_of, parser
 from rehearsal.errors import ProgramExit, ProjectError, RehearsalError
 
 if TYPE_CHECKING:
-    from rehearsal.policy_report import PolicyPackChoice
     from rehearsal.preview import Preview
 
 FINE, VIOLATED, BAD_CONFIG, FAILED = 0, 1, 2, 3
@@ -64,7 +63,7 @@ def _preview(options: argparse.Namespace) -> int:
         options.directory,
         options.stack,
         config=options.config,
-        packs=_packs(options),
+        packs=packs_of(options),
         stack_outputs=dict(options.stack_outputs),
         timeout=options.timeout,
     )
@@ -89,14 +88,6 @@ def _on_engine(options: argparse.Namespace) -> int:
 
 
 _COMMANDS = {"preview": _preview, **dict.fromkeys(("up", "destroy", "run", "cycle", "drift", "repair"), _on_engine)}
-
-
-def _packs(options: argparse.Namespace) -> list[PolicyPackChoice]:
-    if options.no_policies:
-        return []
-    from rehearsal.policies import chosen_packs
-
-    return chosen_packs(options.directory, options.stack, options.policy_pack, options.policy_pack_config)
 
 
 @contextlib.contextmanager

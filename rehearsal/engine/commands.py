@@ -7,10 +7,10 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from rehearsal.arguments import packs_of
 from rehearsal.engine.outcome import FAILED, FINE, exit_code
 from rehearsal.engine.report import after_destroy, after_up
 from rehearsal.engine.run import Engine, engine
-from rehearsal.policies import chosen_packs
 from rehearsal.policy_report import PolicyPackChoice
 from rehearsal.project import read_project, read_stack
 from rehearsal.simulator.faults import Fault, Faults
@@ -74,10 +74,3 @@ def engine_of(options: argparse.Namespace) -> Generator[Engine]:
     faults = Faults([Fault.parse(text) for text in options.fail])
     with engine(project, stack, faults=faults, scale=options.scale) as attached:
         yield attached
-
-
-def packs_of(options: argparse.Namespace) -> list[PolicyPackChoice]:
-    """Return the policy packs of a command line: those it names, else the project's own."""
-    if options.no_policies:
-        return []
-    return chosen_packs(options.directory, options.stack, options.policy_pack, options.policy_pack_config)

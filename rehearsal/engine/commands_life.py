@@ -6,7 +6,8 @@ import argparse
 import os
 import sys
 
-from rehearsal.engine.commands import engine_of, packs_of, update
+from rehearsal.arguments import packs_of
+from rehearsal.engine.commands import engine_of, update
 from rehearsal.engine.cycle import Cycle, Setting
 from rehearsal.engine.drift import Change, change, remove
 from rehearsal.engine.executable import find_or_build_cli
